@@ -1,0 +1,41 @@
+"""Exercise 05, nn.Linear: the matrix multiply that a network learns."""
+
+import torch
+from torch import nn
+
+
+def feed_forward() -> nn.Linear:
+    """Build the first linear map of a GPT-2 small feed-forward part.
+
+    Returns:
+        A layer from 768 to 3072 features, with a bias.
+    """
+    raise NotImplementedError("feed_forward: exercise 05, part 1")
+
+
+def linear(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Do by hand what nn.Linear does: x times the transposed weight, plus the bias.
+
+    Axes: in features come in, out features go out; ... are any number of axes, also none.
+
+    Args:
+        x: (..., in), floating.
+        weight: (out, in), dtype of x.
+        bias: (out,), dtype of x.
+
+    Returns:
+        (..., out), dtype of x; differentiable in x, weight and bias.
+    """
+    raise NotImplementedError("linear: exercise 05, part 2")
+
+
+def parameter_count(module: nn.Module) -> int:
+    """Count the numbers that training can change.
+
+    Args:
+        module: any module. It is left as it is.
+
+    Returns:
+        How many elements its trainable parameters have, each parameter counted once.
+    """
+    raise NotImplementedError("parameter_count: exercise 05, part 3")

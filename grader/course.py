@@ -1,0 +1,363 @@
+"""What gradebook.yml says: the course, its exercises, and the one that a word means.
+
+Values carry units ("20 s", "1 GiB"), and all problems of the file are told at once, each with its
+line and column. `load` lists the keys; `find_exercise` lists the words.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+import yaml
+
+from grader.errors import CourseError
+from grader.records import Course, Exercise, Isolation, Limits
+from grader.yamlfile import Page, UnfitError, YamlFile, number, scalar, seen, short
+
+GRADEBOOK = "gradebook.yml"
+
+_MAX_FILES = 32
+_MAX_LETTERS = 200
+_MAX_POINTS = 100_000
+_MAX_SEED = (1 << 63) - 1
+
+_COURSE_KEYS = ("course", "seed", "limits", "isolation", "exercises")
+_EXERCISE_KEYS = ("id", "title", "files", "points", "due", "late", "limits", "isolation")
+_TIMES = ("time", "wall", "load")
+_SIZES = ("memory", "output")
+_LIMIT_KEYS = (*_TIMES, *_SIZES, "open files")
+
+_HINTS = {
+    "course": "the title of the course on one line",
+    "seed": "a whole number such as 20",
+    "exercises": "a list of exercises, each with id, title, files and points",
+    "id": "exercise- and two digits, such as exercise-03",
+    "title": "one line of text",
+    "files": "a list of file names such as [tensors.py]",
+    "points": "a number such as 8 or 2.5",
+    "due": "2026-10-12 or 2026-10-12 23:59 Europe/Berlin",
+    "late": "one line of text such as 10 % a day",
+    "limits": "a map such as {time: 20 s, memory: 1 GiB}",
+    "isolation": "submission or check",
+    **dict.fromkeys(_TIMES, "a time with its unit, such as 20 s, 500 ms or 2 min"),
+    **dict.fromkeys(_SIZES, "a size with its unit, such as 1 GiB, 512 MiB or 64 KiB"),
+    "open files": "a whole number from 8 to 65536",
+}
+
+_TIME_UNITS = {"ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60), "h": Fraction(3600)}
+_SIZE_UNITS = {"KiB": Fraction(1 << 10), "MiB": Fraction(1 << 20), "GiB": Fraction(1 << 30)}
+# A day is longer than any check; a tebibyte is more than any machine lends to one submission.
+_MAX_TIME = Fraction(24 * 3600)
+_MAX_SIZE = Fraction(1 << 40)
+
+_ID = re.compile(r"exercise-[0-9]{2}")
+_ID_WORD = re.compile(r"(?:ex(?:ercise)?[-_ ]?)?([0-9]{1,2})", re.IGNORECASE)
+_FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
+_QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) {0,4}([A-Za-z]{0,12})")
+_DUE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?: ([0-9]{2}:[0-9]{2}) [A-Za-z_]{1,30}(?:/[A-Za-z0-9_+-]{1,30}){1,2})?"
+)
+
+
+def find_root(start: Path) -> Path:
+    """Find the folder of the course: the nearest at or above `start` that holds gradebook.yml.
+
+    Raises:
+        CourseError: there is none.
+    """
+    try:
+        first = Path(os.path.abspath(start))
+    except OSError as error:  # The working folder itself is gone.
+        raise CourseError(f"{start} cannot be found: {error.strerror}") from error
+    for folder in (first, *first.parents):
+        if os.path.isfile(folder / GRADEBOOK):
+            return folder
+    raise CourseError(
+        f"there is no {GRADEBOOK} in {first} or in a folder above it; "
+        "change to the folder of a course"
+    )
+
+
+def load(root: Path) -> Course:
+    """Read gradebook.yml of the course at `root`.
+
+    At the top stand `course` (the title) and `exercises`, and may stand `seed`, and `limits` and
+    `isolation` as defaults for every exercise. An exercise has `id`, `title`, `files`, `points`
+    and may have `due`, `late`, `limits`, `isolation`. Limits that nobody names are those of
+    `Limits()`, except that `wall` is then six times `time` and at least 60 s: a child that shares
+    its machine may wait long for the CPU seconds that `time` grants it.
+
+    Raises:
+        CourseError: the file cannot be read, or says what it must not; one line for each problem.
+    """
+    root = Path(os.path.abspath(root))
+    file = YamlFile(root / GRADEBOOK, _HINTS)
+    top = file.open(file.top, "the file", "", _COURSE_KEYS)
+    title = file.require(top, "course", _words)
+    seed = file.take(top, "seed", _seed)
+    isolation = file.take(top, "isolation", _isolation) or Isolation.SUBMISSION
+    limits = _limits(file, top)
+    exercises: list[Exercise] = []
+    lines: dict[str, int] = {}
+    for index, item in enumerate(file.require(top, "exercises", _items) or ()):
+        name = _name(item, index)
+        page = file.open(item, name, f"{name}: ", _EXERCISE_KEYS)
+        if name in lines:
+            file.note(item, f"{name} is here twice, first in line {lines[name]}; keep one")
+        lines.setdefault(name, item.start_mark.line + 1)
+        exercise = _exercise(file, page, root, limits, isolation)
+        exercises += [exercise] if exercise else []
+    file.refuse_if_noted()
+    return Course(title or "", root, tuple(exercises), seed)
+
+
+def find_exercise(course: Course, word: str | None, cwd: Path) -> Exercise:
+    """Find the exercise that a word of the command line means.
+
+    `3`, `03`, `ex3`, `exercise-3` and `Exercise-03` all mean exercise-03. So does the path, from
+    `cwd`, of its folder in any of the three trees, or of a file in it. None means `cwd`.
+
+    Raises:
+        CourseError: no exercise of the course is meant; the sentence lists them.
+    """
+    ids = [exercise.id for exercise in course.exercises]
+    listed = "The course has: " + ", ".join(ids)
+    if word is None:
+        found = _exercise_at(course, cwd)
+        if found is None:
+            raise CourseError(f"no exercise is named, and {cwd} belongs to none. {listed}")
+        return found
+    numbered = _ID_WORD.fullmatch(word)
+    for exercise in course.exercises:
+        if numbered and exercise.id == f"exercise-{int(numbered[1]):02d}":
+            return exercise
+    found = _exercise_at(course, cwd / word) if word.strip() else None
+    if found is not None:
+        return found
+    close = [] if numbered else difflib.get_close_matches(word[:40].lower(), ids, 1)
+    guess = f"; did you mean {close[0]}?" if close else "."
+    told = repr(short(word))[1:-1]
+    raise CourseError(f'there is no exercise "{told}" in this course{guess} {listed}')
+
+
+def _exercise_at(course: Course, path: Path) -> Exercise | None:
+    """Find the exercise that has `path` as one of its folders, or in one of them."""
+    try:
+        place = os.path.realpath(path)
+    except (OSError, ValueError):  # No path: NUL, a lone surrogate, a working folder that is gone.
+        return None
+    for exercise in course.exercises:
+        for folder in (exercise.stub_dir, exercise.reference_dir, exercise.hidden_dir):
+            real = os.path.realpath(folder)
+            if place == real or place.startswith(real + os.sep):
+                return exercise
+    return None
+
+
+def _name(node: yaml.Node, index: int) -> str:
+    """Name an exercise in messages: by its id where it has a good one, else by its place."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        is_id = isinstance(key, yaml.ScalarNode) and key.value == "id"
+        if is_id and isinstance(value, yaml.ScalarNode) and _ID.fullmatch(value.value):
+            return str(value.value)
+    return f"exercise {index + 1} of the list"
+
+
+def _exercise(
+    file: YamlFile,
+    page: Page,
+    root: Path,
+    course_limits: Mapping[str, Fraction],
+    course_isolation: Isolation,
+) -> Exercise | None:
+    """Read one exercise; None where something it needs was noted."""
+    id_ = file.require(page, "id", _id)
+    title = file.require(page, "title", _words)
+    files = file.require(page, "files", _files)
+    points = file.require(page, "points", _points)
+    due = file.take(page, "due", _due)
+    late = file.take(page, "late", _words)
+    isolation = file.take(page, "isolation", _isolation) or course_isolation
+    limits = _merged({**course_limits, **_limits(file, page)})
+    if limits.wall_s < limits.time_s:
+        wall, time = f"{limits.wall_s:g} s", f"{limits.time_s:g} s"
+        sentence = f"limits: wall is {wall}, less than time, {time}; write {time} or more for wall"
+        file.note(page.values.get("limits", page.node), page.where + sentence)
+    if id_ is None or title is None or files is None or points is None:
+        return None
+    return Exercise(
+        id=id_,
+        title=title,
+        files=files,
+        points=points,
+        limits=limits,
+        isolation=isolation,
+        stub_dir=root / "exercises" / id_,
+        reference_dir=root / "solutions" / id_,
+        hidden_dir=root / "tests" / id_,
+        due=due,
+        late=late,
+    )
+
+
+def _limits(file: YamlFile, page: Page) -> dict[str, Fraction]:
+    """Read the limits that one map names: seconds, bytes and a count, by key."""
+    if "limits" not in page.values:
+        return {}
+    what = f"{page.where}limits"
+    own = file.open(page.values["limits"], what, f"{what}: ", _LIMIT_KEYS)
+    taken = {key: file.take(own, key, _time) for key in _TIMES}
+    taken |= {key: file.take(own, key, _size) for key in _SIZES}
+    taken["open files"] = file.take(own, "open files", _open_files)
+    return {key: value for key, value in taken.items() if value is not None}
+
+
+def _merged(given: Mapping[str, Fraction]) -> Limits:
+    """Fill in the limits that nobody named."""
+    default = Limits()
+    time_s = float(given.get("time", default.time_s))
+    return Limits(
+        time_s=time_s,
+        wall_s=float(given.get("wall", max(60.0, 6 * time_s))),
+        load_s=float(given.get("load", default.load_s)),
+        memory_bytes=int(given.get("memory", default.memory_bytes)),
+        output_bytes=int(given.get("output", default.output_bytes)),
+        open_files=int(given.get("open files", default.open_files)),
+    )
+
+
+def _items(node: yaml.Node, write: str) -> list[yaml.Node]:
+    """Read a list that is not empty."""
+    if not isinstance(node, yaml.SequenceNode):
+        raise UnfitError(node, f"{seen(node)}; write {write}")
+    if not node.value:
+        raise UnfitError(node, f"is an empty list; write {write}")
+    return list(node.value)
+
+
+def _words(node: yaml.Node, write: str) -> str:
+    """Read one line of text."""
+    text = scalar(node, write).strip()
+    if not text or not text.isprintable():
+        raise UnfitError(node, f"{seen(node)}; write {write}")
+    if len(text) > _MAX_LETTERS:
+        raise UnfitError(node, f"has {len(text)} letters; write at most {_MAX_LETTERS}")
+    return text
+
+
+def _id(node: yaml.Node, write: str) -> str:
+    """Read the id of an exercise."""
+    text = scalar(node, write)
+    if not _ID.fullmatch(text):
+        raise UnfitError(node, f"is {short(text)!r}; write {write}")
+    return text
+
+
+def _files(node: yaml.Node, write: str) -> tuple[str, ...]:
+    """Read the names of the files that are handed in."""
+    items = _items(node, write)
+    if len(items) > _MAX_FILES:
+        raise UnfitError(node, f"has {len(items)} names; write at most {_MAX_FILES}")
+    names: list[str] = []
+    for item in items:
+        if not isinstance(item, yaml.ScalarNode) or not _FILE.fullmatch(item.value):
+            bare = "write bare names of letters, digits and _ that end in .py"
+            raise UnfitError(item, f"has an entry that {seen(item)}; {bare}")
+        # Some file systems do not tell capital letters from small ones.
+        if item.value.lower() in (name.lower() for name in names):
+            raise UnfitError(item, f"has {item.value!r} twice; keep one")
+        names.append(item.value)
+    return tuple(names)
+
+
+def _points(node: yaml.Node, write: str) -> Fraction:
+    """Read the points of an exercise, exactly."""
+    text = number(node, write)
+    if not _NUMBER.fullmatch(text):
+        raise UnfitError(node, f"is {short(text)!r}; write {write}")
+    points = Fraction(text)
+    if not 0 < points <= _MAX_POINTS:
+        raise UnfitError(node, f"is {text}; write a number above 0 and up to {_MAX_POINTS}")
+    if (points * 100).denominator != 1:
+        raise UnfitError(node, f"is {text}; write at most two decimals, such as 2.5")
+    return points
+
+
+def _whole(node: yaml.Node, write: str, least: int, most: int) -> int:
+    """Read a whole number between two bounds."""
+    text = number(node, write)
+    if not _WHOLE.fullmatch(text):
+        raise UnfitError(node, f"is {short(text)!r}; write {write}")
+    if not least <= int(text) <= most:
+        raise UnfitError(node, f"is {text}; write a whole number from {least} to {most}")
+    return int(text)
+
+
+def _seed(node: yaml.Node, write: str) -> int:
+    """Read the seed of the course."""
+    return _whole(node, write, 0, _MAX_SEED)
+
+
+def _open_files(node: yaml.Node, write: str) -> Fraction:
+    """Read how many files a child may hold open."""
+    return Fraction(_whole(node, write, 8, 1 << 16))
+
+
+def _isolation(node: yaml.Node, write: str) -> Isolation:
+    """Read how many children a submission gets."""
+    text = scalar(node, write)
+    if text not in tuple(Isolation):
+        raise UnfitError(node, f"is {short(text)!r}; write {write}")
+    return Isolation(text)
+
+
+def _due(node: yaml.Node, write: str) -> str:
+    """Read a due date, which stays the text that it is."""
+    text = scalar(node, write)
+    match = _DUE.fullmatch(text)
+    try:
+        if not match:
+            raise ValueError("not of the form that is asked for")
+        datetime.fromisoformat(f"{match[1]} {match[2] or '00:00'}")
+    except ValueError as error:
+        raise UnfitError(node, f"is {short(text)!r}; write a date as {write}") from error
+    return text
+
+
+def _time(node: yaml.Node, write: str) -> Fraction:
+    """Read a time in seconds."""
+    value = _quantity(node, write, _TIME_UNITS)
+    if not 0 < value <= _MAX_TIME:
+        raise UnfitError(node, f"is {node.value!r}; write a time above 0 s and up to 24 h")
+    return value
+
+
+def _size(node: yaml.Node, write: str) -> Fraction:
+    """Read a size in bytes."""
+    value = _quantity(node, write, _SIZE_UNITS)
+    if not 1 << 10 <= value <= _MAX_SIZE:
+        raise UnfitError(node, f"is {node.value!r}; write a size from 1 KiB to 1024 GiB")
+    if value.denominator != 1:
+        raise UnfitError(node, f"is {node.value!r}, which is no whole number of bytes")
+    return value
+
+
+def _quantity(node: yaml.Node, write: str, units: Mapping[str, Fraction]) -> Fraction:
+    """Read a number with its unit, in seconds or bytes."""
+    text = scalar(node, write)
+    match = _QUANTITY.fullmatch(text)
+    if not match:
+        raise UnfitError(node, f"is {short(text)!r}; write {write}")
+    known = ", ".join(units)
+    if not match[2]:
+        raise UnfitError(node, f"is {text}, which has no unit ({known}); write {write}")
+    if match[2] not in units:
+        raise UnfitError(node, f"is {text!r}, and {match[2]!r} is no unit ({known}); write {write}")
+    return Fraction(match[1]) * units[match[2]]

@@ -1,0 +1,47 @@
+"""Whose fault it was: the errors of the whole project in one tree.
+
+    GraderError
+      CourseError        the teacher's files or a wrong command       exit 2
+      SubmissionError    the student's files: a verdict or a sentence  exit 2 at the door
+      SandboxError       our machinery: what it touches is ungraded    exit 3
+        WireError          the other side broke the protocol
+        ConfinementError   a wall that was asked for could not be built
+    Mismatch(AssertionError)   an expectation not met: not an error, a verdict
+
+A message says what happened, with the value seen, what was expected, and what to do.
+It is a module of its own, without imports, because both sides of the wall need it.
+"""
+
+
+class GraderError(Exception):
+    """The root: an error with a sentence that a person can act on."""
+
+    exit_code = 3
+
+
+class CourseError(GraderError):
+    """The teacher's files or the words of a command are at fault."""
+
+    exit_code = 2
+
+
+class SubmissionError(GraderError):
+    """The student's files cannot be taken in: missing, unreadable, too large."""
+
+    exit_code = 2
+
+
+class SandboxError(GraderError):
+    """Our own machinery failed: every check it touches is ungraded, none is zero."""
+
+
+class WireError(SandboxError):
+    """Bytes that do not follow the protocol, or exceed one of its caps."""
+
+
+class ConfinementError(SandboxError):
+    """A wall that was asked for cannot be built on this machine."""
+
+
+class Mismatch(AssertionError):  # noqa: N818  An expectation not met is a verdict, not an error.
+    """The submission's answer is not what the check expects."""

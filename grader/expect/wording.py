@@ -1,0 +1,46 @@
+"""The words that every expectation's sentence is made of: what a value is, and how it is named."""
+
+import torch
+
+# What an expectation calls the value that a function returned, where a check names none.
+RESULT = "the result"
+# Longer values are cut: a student's answer can be of any size.
+LONGEST = 80
+
+
+def sentence(name: str) -> str:
+    """Begin a sentence with a name."""
+    return name[0].upper() + name[1:]
+
+
+def kind(value: object, name: str = RESULT) -> str:
+    """Say what a value is: "a float", "a tensor"; of a result that is None, how that happens."""
+    if value is None:
+        return "None (a function without return gives None)" if name == RESULT else "None"
+    return a("tensor" if type(value) is torch.Tensor else type(value).__name__)
+
+
+def a(noun: str) -> str:
+    """Put the article before a noun."""
+    return f"{'an' if noun[:1].lower() in tuple('aeio') else 'a'} {noun}"
+
+
+def brief(value: object) -> str:
+    """Write a plain value, cut where it gets long."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def where(wrong: torch.Tensor) -> str:
+    """Say how many values are marked and where: " in 3 of 12 values, first at [0, 3]".
+
+    Args:
+        wrong: bool, any shape; of a single number nothing is said.
+    """
+    if wrong.dim() == 0:
+        return ""
+    first = wrong.nonzero()[0].tolist()
+    return f" in {int(wrong.sum())} of {wrong.numel()} values, first at {first}"

@@ -1,0 +1,94 @@
+"""What an exercise's author knows: the reference, and the mistakes that students make.
+
+Both are code, both are trusted, and both can be put in the student's place. They are read when a
+check has failed and not before, so a right submission does not pay for them.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from types import ModuleType
+
+from grader import mistakes
+from grader.errors import CourseError
+from grader.fixtures import load_module
+from grader.mistakes import Mistake
+from grader.records import Diagnosis, Exercise
+from grader.replay import Transcript, nearest, within
+
+# Runs a check with somebody in the student's place; what it raised.
+Run = Callable[[object], BaseException | None]
+
+
+class Known:
+    """The reference and the known mistakes of one exercise."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+
+    @cached_property
+    def reference(self) -> ModuleType | None:
+        """The reference's names, or None in a student's copy of the course."""
+        if not self._exercise.reference_dir.is_dir():
+            return None
+        return load_module(self._exercise.reference_dir, self._exercise)
+
+    @cached_property
+    def _mistakes(self) -> dict[str, tuple[str, ModuleType]]:
+        """Each mistake's sentence, and the submission that makes it."""
+        path = self._exercise.hidden_dir / "mistakes.py"
+        if not path.is_file():
+            return {}
+        source = path.read_text(encoding="utf-8")
+        found = {}
+        for answer in mistakes.load(path):
+            record = getattr(answer, "__mistake__", None)
+            if isinstance(record, Mistake):
+                text = mistakes.as_submission(self._defining(record.of), source, answer.__name__,
+                                              record.of)  # fmt: skip
+                sentence = " ".join((answer.__doc__ or "").split())
+                found[answer.__name__] = (sentence, _executed(answer.__name__, text))
+        return found
+
+    def _defining(self, name: str) -> str:
+        """Find the text of the reference's file that defines a name."""
+        texts = [
+            (self._exercise.reference_dir / file).read_text(encoding="utf-8")
+            for file in self._exercise.files
+        ]
+        return next((t for t in texts if f"def {name}(" in t or f"class {name}" in t), texts[0])
+
+    def right(self, seed: int, run: Run) -> BaseException | None:
+        """Run a check with the reference in the student's place."""
+        assert self.reference is not None
+        student, _ = within(self.reference, seed, vars(self.reference))
+        return run(student)
+
+    def name(self, transcript: Transcript, seed: int, run: Run) -> Diagnosis | None:
+        """Name the mistake that answers a check as the student did, if there is just one."""
+        if self.reference is None:
+            return None
+        references = vars(self.reference)
+
+        def played(module: ModuleType) -> Callable[[], Transcript]:
+            def play() -> Transcript:
+                student, answers = within(module, seed, references)
+                run(student)
+                return answers
+
+            return play
+
+        found = nearest(
+            transcript,
+            played(self.reference)(),
+            {name: played(module) for name, (_, module) in self._mistakes.items()},
+        )
+        return None if found is None else Diagnosis(found, self._mistakes[found][0])
+
+
+def _executed(name: str, text: str) -> ModuleType:
+    module = ModuleType(name)
+    try:
+        exec(compile(text, f"<mistake {name}>", "exec", dont_inherit=True), vars(module))
+    except Exception as error:  # The text is the author's, and may raise anything.
+        raise CourseError(f"the mistake {name} does not run: {error}") from error
+    return module

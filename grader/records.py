@@ -1,0 +1,196 @@
+"""The nouns of the project, frozen: what the rooms hand to each other.
+
+Points are exact fractions with at most two decimals; `points_text` is the one way to write them,
+so that every report shows the same string. Times are seconds, sizes are bytes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+
+SCHEMA = "grader/attempt/v1"
+
+
+class Outcome(StrEnum):
+    """How a check ended. Only `PASSED` earns points."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    FORBIDDEN = "forbidden"
+    CRASHED = "crashed"
+    SKIPPED = "skipped"
+    UNGRADED = "ungraded"
+
+
+class Visibility(StrEnum):
+    """Whether a student may read the check's source."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+
+
+class Isolation(StrEnum):
+    """How many children a submission gets: one for all its checks, or one for each."""
+
+    SUBMISSION = "submission"
+    CHECK = "check"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use; enforced from outside the child.
+
+    `time_s` counts the child's CPU seconds within one check, imports exempt, and decides the
+    verdict; `wall_s` is the backstop for a child that waits instead of working. `load_s` is the
+    CPU budget for executing the submission's files. `memory_bytes` is what the child may use
+    beyond the interpreter with torch. `output_bytes` is kept of what it prints; the rest is read
+    and dropped.
+    """
+
+    time_s: float = 10.0
+    wall_s: float = 60.0
+    load_s: float = 10.0
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 64 << 10
+    open_files: int = 64
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One unit of the course, as gradebook.yml and the three trees describe it.
+
+    `files` are the names that are handed in, in order; anything else is ignored. `points` is what
+    the marks of all its checks must add up to. The three folders need not all exist: a student's
+    copy of the course has only `stub_dir`.
+    """
+
+    id: str
+    title: str
+    files: tuple[str, ...]
+    points: Fraction
+    limits: Limits
+    isolation: Isolation
+    stub_dir: Path
+    reference_dir: Path
+    hidden_dir: Path
+    due: str | None = None
+    late: str | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """All of one gradebook.yml. `seed` is None where the checks' digest decides it."""
+
+    title: str
+    root: Path
+    exercises: tuple[Exercise, ...]
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of a submission: its bare name and its whole text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The files that one student handed in.
+
+    `path` is what the user named, for reports. `digest` is the SHA-256 of names and texts in
+    hexadecimal. `missing` are files the exercise asks for that are not there; `ignored` are names
+    that were there and not asked for.
+    """
+
+    path: str
+    sources: tuple[Source, ...]
+    digest: str
+    missing: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check function: its id is its name without `test_`, its title its first sentence."""
+
+    id: str
+    title: str
+    points: Fraction
+    visibility: Visibility
+    needs: str | None = None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The known mistake that answers as the student did, and the sentence that tells it."""
+
+    mistake: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one check ended, and what the student is told about it ("" when it passed)."""
+
+    check: Check
+    outcome: Outcome
+    message: str = ""
+    diagnosis: Diagnosis | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points earned of points possible, and whether every check could be decided."""
+
+    earned: Fraction
+    possible: Fraction
+    is_decided: bool
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an attempt ran under, so that it can be repeated and defended."""
+
+    python: str
+    torch: str
+    device: str
+    threads: int
+    seed: int
+    grader: str
+    checks_digest: str
+    confinement: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One grading of one submission."""
+
+    exercise: str
+    title: str
+    path: str
+    digest: str
+    verdicts: tuple[Verdict, ...]
+    score: Score
+    environment: Environment
+    seconds: float
+
+
+def points_text(points: Fraction) -> str:
+    """Write points as a decimal with at most two places and no trailing zeros: "2", "0.5", "1.25".
+
+    Raises:
+        ValueError: the points need more than two decimal places.
+    """
+    hundredths = points * 100
+    if hundredths.denominator != 1:
+        raise ValueError(f"{points} points need more than two decimal places")
+    whole, rest = divmod(abs(int(hundredths)), 100)
+    sign = "-" if points < 0 else ""
+    return f"{sign}{whole}" + (f".{rest:02d}".rstrip("0") if rest else "")

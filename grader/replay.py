@@ -1,0 +1,171 @@
+"""Naming a student's mistake: the failed check again, with a known wrong answer in their place.
+
+While a check runs, every answer of the submission is kept: a *transcript*. When the check fails, it
+is run again on the trusted side, once for each known mistake, with the same seed and therefore the
+same questions; the mistake answers through the very code that serves a child, only without the
+wall. If one mistake gives the student's transcript, and both the right answer and all the other
+mistakes are further away than ten times the tolerance, it is named. Otherwise nothing is said: a
+wrong diagnosis is worse than none.
+"""
+
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import torch
+
+from grader.sandbox import wire
+from grader.sandbox.child.service import Service
+from grader.sandbox.child.state import reset_torch
+from grader.sandbox.proxy import Exchange, Student
+from grader.sandbox.wire.tensors import from_block
+
+# Two computations of one wrong answer differ by rounding only: a few hundred roundings of float32.
+RELATIVE = 1e-4
+ABSOLUTE = 1e-6
+APART = 10.0
+MAX_TRANSCRIPT_BYTES = 256 << 20
+
+
+@dataclass
+class Transcript:
+    """What a submission answered within one check, in order."""
+
+    answers: list[wire.Frame] = field(default_factory=list)
+    is_whole: bool = True
+    _bytes: int = 0
+
+    def listening(self, exchange: Exchange) -> Exchange:
+        """Wrap an exchange so that its answers are kept, up to a bound on their bytes."""
+
+        def ask(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
+            answer = exchange(body, blocks)
+            self._bytes += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
+            self.is_whole = self.is_whole and self._bytes <= MAX_TRANSCRIPT_BYTES
+            if self.is_whole:
+                self.answers.append(wire.Frame(answer.body, tuple(map(_kept, answer.blocks))))
+            return answer
+
+        return ask
+
+
+def _kept(block: wire.Block) -> wire.Block:
+    """Copy a block whose memory the answering side may go on using."""
+    data = None if block.data is None else memoryview(bytearray(block.data))
+    return wire.Block(block.dtype, block.shape, data)
+
+
+class _Trusted:
+    """The ground of a service in the trusted process: only torch's state is set."""
+
+    module_names: frozenset[str] = frozenset()
+
+    def remains(self) -> str:
+        return ""
+
+    def reset(self, seed: int) -> None:
+        random.seed(seed)
+        reset_torch(seed)
+
+
+def within(
+    module: ModuleType, seed: int, references: Mapping[str, object]
+) -> tuple[Student, Transcript]:
+    """Put a trusted module in the student's place: same codec, same seeds, no wall."""
+    ground = _Trusted()
+    ground.reset(seed)
+    service = Service(ground, [module])
+    transcript = Transcript()
+
+    def exchange(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
+        answer, answer_blocks = service.answer(body, blocks)
+        return wire.Frame(answer, tuple(answer_blocks))
+
+    names = {name: callable(value) for name, value in vars(module).items() if name[:2] != "__"}
+    student = Student(transcript.listening(exchange), names, [module.__name__], references)
+    return student, transcript
+
+
+def nearest(
+    transcript: Transcript,
+    reference: Transcript,
+    mistakes: Mapping[str, Callable[[], Transcript]],
+) -> str | None:
+    """Find the one mistake that answers as the student did.
+
+    Args:
+        transcript: the student's.
+        reference: the right answers to the same check.
+        mistakes: for each id, what runs the check with that mistake.
+
+    Returns:
+        its id; None where none fits, or where it is not far enough from the right answer or from
+        another mistake.
+    """
+    if not transcript.is_whole:
+        return None
+    found: list[tuple[str, Transcript]] = []
+    for name, run in mistakes.items():
+        known = run()
+        away = distance(transcript, known)
+        if away <= 1:
+            found.append((name, known))
+        elif away <= APART:
+            return None
+    if len(found) != 1 or distance(found[0][1], reference) <= APART:
+        return None
+    return found[0][0]
+
+
+def distance(left: Transcript, right: Transcript) -> float:
+    """Measure how far two transcripts are apart, in units of the tolerance; inf in their form."""
+    if not (left.is_whole and right.is_whole) or len(left.answers) != len(right.answers):
+        return math.inf
+    pairs = zip(left.answers, right.answers, strict=True)
+    return max((_frames_apart(a, b) for a, b in pairs), default=0.0)
+
+
+def _frames_apart(left: wire.Frame, right: wire.Frame) -> float:
+    if left.body[0] != right.body[0] or len(left.blocks) != len(right.blocks):
+        return math.inf
+    if left.body[0] == "raised":
+        # The same error, whatever its words and wherever it was raised.
+        return 0.0 if left.body[2] == right.body[2] else math.inf
+    apart = _nodes_apart(left.body[2:], right.body[2:])
+    for a, b in zip(left.blocks, right.blocks, strict=True):
+        apart = max(apart, _blocks_apart(a, b))
+    return apart
+
+
+def _nodes_apart(left: wire.Node, right: wire.Node) -> float:
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        return max(map(_nodes_apart, left, right), default=0.0)
+    if type(left) is float and type(right) is float:
+        return _numbers_apart(left, right)
+    return 0.0 if type(left) is type(right) and left == right else math.inf
+
+
+def _numbers_apart(left: float, right: float) -> float:
+    if left == right or (math.isnan(left) and math.isnan(right)):
+        return 0.0
+    gap = abs(left - right) / (ABSOLUTE + RELATIVE * max(abs(left), abs(right)))
+    return math.inf if math.isnan(gap) else gap
+
+
+def _blocks_apart(left: wire.Block, right: wire.Block) -> float:
+    if left.dtype != right.dtype or left.shape != right.shape:
+        return math.inf
+    if left.data is None or right.data is None:
+        return 0.0 if left.data is right.data else math.inf
+    a, b = from_block(left), from_block(right)
+    if not a.is_floating_point() and not a.is_complex():
+        return 0.0 if torch.equal(a, b) else math.inf
+    wide = torch.complex128 if a.is_complex() else torch.float64
+    a, b = a.to(wide), b.to(wide)
+    scale = ABSOLUTE + RELATIVE * torch.maximum(a.abs(), b.abs())
+    is_same = (a == b) | (a.isnan() & b.isnan())
+    gaps = torch.where(is_same, 0.0, (a - b).abs() / scale)
+    worst = gaps.nan_to_num(nan=math.inf).max().item() if gaps.numel() else 0.0
+    return float(worst)

@@ -1,0 +1,130 @@
+"""The process's global state: set before each check, and looked over after it.
+
+What can be reset is reset: random generators, default dtype and device, grad mode, determinism,
+threads, environment, folder, hooks of the interpreter. What cannot be, a patched torch function or
+a thread that still runs, is noticed, and the host then replaces the child. A submission that hides
+such a change from this code spoils only its own later checks: nothing here earns a point.
+"""
+
+import builtins
+import gc
+import math
+import os
+import random
+import sys
+import threading
+import types
+import warnings
+from typing import Protocol
+
+import torch
+from torch import nn
+
+# Where a careless or cunning submission would leave something behind for the next check.
+_WATCHED: tuple[types.ModuleType, ...] = (
+    builtins,
+    math,
+    random,
+    torch,
+    torch.nn,
+    torch.nn.functional,
+    torch.nn.init,
+    torch.autograd,
+    torch.linalg,
+    torch.optim,
+    torch._C._nn,
+)
+
+
+def _surfaces() -> list[dict[str, object]]:
+    classes: list[type] = [torch.Tensor, torch._C.TensorBase, nn.Module, nn.Parameter]
+    classes += [c for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Module)]
+    classes += [c for c in vars(torch.optim).values() if isinstance(c, type)]
+    return [vars(place) for place in (*_WATCHED, *dict.fromkeys(classes))]  # type: ignore[misc]
+
+
+def _identities(surfaces: list[dict[str, object]]) -> list[list[int]]:
+    return [list(map(id, surface.values())) for surface in surfaces]
+
+
+class Ground(Protocol):
+    """What a service needs of the state it stands on."""
+
+    module_names: frozenset[str]
+
+    def remains(self) -> str:
+        """Name what a check left behind that cannot be reset; "" where there is nothing."""
+
+    def reset(self, seed: int) -> None:
+        """Set the state for a check."""
+
+
+class State:
+    """The state as it was before any student code ran, to return to."""
+
+    def __init__(self) -> None:
+        self._surfaces = _surfaces()
+        self._identities = _identities(self._surfaces)
+        self._path = list(sys.path)
+        self._meta_path = list(sys.meta_path)
+        self._filters = list(warnings.filters)
+        self._recursion = sys.getrecursionlimit()
+        self.module_names = frozenset(sys.modules)
+        self.renew()
+
+    def renew(self) -> None:
+        """Take over what the walls have changed: environment, folder, streams."""
+        self._environment = dict(os.environ)
+        self._folder = os.getcwd()
+        self._streams = (sys.stdin, sys.stdout, sys.stderr)
+
+    def remains(self) -> str:
+        """Name what a check left behind that cannot be reset; "" where there is nothing."""
+        if threading.active_count() > 1:
+            return "a thread that is still running"
+        if _identities(self._surfaces) != self._identities:
+            return "a changed function of torch or Python"
+        if torch._C._len_torch_function_stack() or torch._C._len_torch_dispatch_stack():
+            return "a torch mode that is still active"
+        if nn.modules.module._has_any_global_hook():
+            return "a global hook on modules"
+        return ""
+
+    def reset(self, seed: int) -> None:
+        """Set the state for a check: seeded, deterministic, float32, gradients on, one thread."""
+        sys.settrace(None)
+        sys.setprofile(None)
+        threading.settrace(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
+        sys.setrecursionlimit(self._recursion)
+        sys.path[:], sys.meta_path[:] = self._path, self._meta_path
+        sys.stdin, sys.stdout, sys.stderr = self._streams
+        warnings.filters[:] = self._filters  # type: ignore[index]
+        if dict(os.environ) != self._environment:
+            os.environ.clear()
+            os.environ.update(self._environment)
+        if os.getcwd() != self._folder:
+            os.chdir(self._folder)
+        gc.enable()
+        random.seed(seed)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(seed % 2**32)
+        reset_torch(seed)
+
+
+def reset_torch(seed: int) -> None:
+    """Set torch's share of the state: what a verdict may depend on, and nothing else."""
+    torch.manual_seed(seed)
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    if torch.get_default_device().type != "cpu":
+        torch.set_default_device(None)
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+    # The public function also imports the compiler's configuration, which takes a second.
+    torch._C._set_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False
+    torch.autograd.set_detect_anomaly(False)
+    torch.set_printoptions(profile="default")

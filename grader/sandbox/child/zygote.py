@@ -1,0 +1,102 @@
+"""The process that is forked for every submission, and the program of a child without a fork.
+
+The zygote imports torch once, warms it up, and then does two things when the host asks: fork a
+child, and end one. It never reads a hidden file, a reference or a submission: whatever it held
+would lie in the memory of every later child. The sources therefore reach a child on that child's
+own socket, after its walls stand. As the children's parent it also ends them: a process that has
+died stays a zombie until then, so no signal can hit a stranger who got the same number.
+
+Orders are lines of JSON on a socket; an order to fork carries two descriptors, the child's channel
+and the pipe for what it prints.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+from grader.errors import GraderError
+from grader.sandbox import walls, wire
+from grader.sandbox.child import service, warm
+from grader.sandbox.child.state import State
+
+MAX_ORDER = 64 << 10
+GRACE_S = 0.25  # for a child that has closed its channel to finish dying, so that its signal shows
+
+
+def prepare() -> State:
+    """Warm torch up and remember the state that every check starts from."""
+    warm.warm_up()
+    # Asking where Python lives imports sysconfig's data, which no child should have to.
+    walls.interpreter_paths()
+    return State()
+
+
+def serve(control: socket.socket, state: State) -> None:
+    """Fork and end children until the host closes the control socket."""
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER, 2)
+        if not data:
+            return
+        order = json.loads(data)
+        if order["do"] == "fork":
+            channel, output = descriptors
+            child = os.fork()
+            if child == 0:
+                control.close()
+                become(channel, output, order["plan"], state)
+            os.close(channel)
+            os.close(output)
+            answer = {"child": child}
+        else:
+            answer = {"status": _end(order["child"])}
+        control.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _end(child: int) -> int:
+    """Reap a child, killing it if it does not go by itself; its status as `os.waitpid` gives it."""
+    deadline = time.monotonic() + GRACE_S
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.001)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
+def _confine(channel: int, wishes: dict[str, object]) -> str:
+    plan = walls.Plan(keep=(channel,), parent=os.getppid(), **wishes)  # type: ignore[arg-type]
+    standing = walls.build(plan)
+    walls.prove(standing)
+    return walls.describe(standing)
+
+
+def become(channel: int, output: int, plan: dict[str, object], state: State) -> None:
+    """Turn this process into a child: its own output, its walls, then the service. No return."""
+    try:
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        # What the student prints appears even if the process is killed a moment later.
+        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        stream = socket.socket(fileno=channel)
+        try:
+            confinement = _confine(channel, plan)
+        except GraderError as error:
+            for part in wire.pack(["unconfined", 0, str(error)]):
+                stream.sendall(part)
+            return
+        state.renew()
+        for part in wire.pack(["ready", 0, confinement]):
+            stream.sendall(part)
+        service.serve(stream, state)
+    except OSError as error:
+        # The host has gone, or the student's code closed the channel: there is nobody to answer.
+        print(f"the channel is gone: {error}", file=sys.stderr)
+    finally:
+        # Whatever happened, a child never runs on as a second zygote.
+        sys.excepthook(*sys.exc_info()) if sys.exc_info()[0] else None
+        os._exit(0)

@@ -1,0 +1,337 @@
+"""Starting, watching and ending the processes that run student code.
+
+Theory of operation
+-------------------
+The trusted process owns one *zygote* and, for each submission, one *child* that the zygote forks
+(or, where fork is not to be had, a fresh interpreter). The host speaks with the zygote over a
+control socket and with each child over a channel of its own; the child's standard output is a pipe
+that the host drains. Nothing of a submission passes through the zygote.
+
+The host waits for a child in one place, `Child.request`. It never blocks on it: channel and pipe
+are polled, and at every tick the child's CPU time, its memory and the wall clock are read from
+outside and held against the limits. A child that exceeds one, breaks the protocol or dies is ended
+by the zygote, its parent, and `Ended` says how; the next check gets a new child. A child that dies
+takes no other check with it, and what it had answered before stands.
+
+CPU time within a check decides; it is read from the kernel's clock for that process. The wall
+clock is the backstop for a child that sleeps, because on a busy machine it measures the neighbours.
+"""
+
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.errors import ConfinementError, SandboxError, WireError
+from grader.records import Limits, Outcome, Submission
+from grader.sandbox import wire
+from grader.sandbox.launch import START_S, Launcher
+from grader.sandbox.proxy import StudentError, as_error
+
+TICK_S = 0.02
+MIB = 1 << 20
+# How often a spoiled child may be replaced before one check: once, since a new one is clean.
+ATTEMPTS = 2
+# A child cannot answer with more than it could hold, and the host must not either.
+HEADER_BYTES = 16 * MIB
+
+
+class Ended(StudentError):
+    """The child is gone: it exceeded a limit, crashed, or broke the protocol."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a child is started with: limits, the mode of its walls, whether it needs a GPU."""
+
+    limits: Limits
+    confine: str = "auto"
+    is_gpu: bool = False
+
+    def plan(self) -> dict[str, object]:
+        """Write the walls' plan as plain data for the child."""
+        return {
+            "mode": self.confine,
+            "memory_bytes": None if self.is_gpu else self.limits.memory_bytes,
+            "open_files": self.limits.open_files,
+            "is_gpu": self.is_gpu,
+        }
+
+
+class Child:
+    """One child process, and the only place where the host waits for it."""
+
+    def __init__(self, launcher: Launcher, terms: Terms) -> None:
+        self._launcher = launcher
+        self._limits = terms.limits
+        ours, theirs = socket.socketpair()
+        read, write = os.pipe()
+        try:
+            self.process = launcher.start(theirs.fileno(), write, terms.plan())
+        finally:
+            theirs.close()
+            os.close(write)
+        ours.setblocking(False)
+        os.set_blocking(read, False)
+        self._channel = ours
+        self._output = read
+        self.printed = bytearray()
+        self.confinement = ""
+        self._poller = select.poll()
+        self._poller.register(ours, select.POLLIN)
+        self._poller.register(read, select.POLLIN)
+        self._caps = wire.Caps(HEADER_BYTES, payload_bytes=2 * terms.limits.memory_bytes)
+        self._cpu_start = 0.0
+        self._waited = 0.0
+        self._memory_start = 0
+        self.is_alive = True
+
+    def ready(self) -> None:
+        """Wait until the walls stand.
+
+        Raises:
+            ConfinementError: a wall that the mode demands cannot be built.
+        """
+        self._waited = -START_S
+        frame = self._receive(START_S)
+        match frame.body:
+            case ["ready", 0, str(confinement)]:
+                self.confinement = confinement
+            case ["unconfined", 0, str(why)]:
+                raise ConfinementError(why)
+            case _:
+                raise WireError("the child's first words are not those of a child")
+        self._memory_start = _resident(self.process)
+
+    def start_budget(self) -> None:
+        """Begin to count CPU and wall time anew: a check, or the loading of the files, begins."""
+        self._cpu_start = _cpu_s(self.process)
+        self._waited = 0.0
+
+    def request(
+        self, body: list[wire.Node], blocks: Sequence[wire.Block], cpu_s: float
+    ) -> wire.Frame:
+        """Send a request and wait for its answer, at most until `cpu_s` seconds of CPU are used.
+
+        Raises:
+            Ended: the child exceeded a limit, died or broke the protocol; it has been ended.
+        """
+        try:
+            self._send(wire.pack(body, blocks), cpu_s)
+            frame = self._receive(cpu_s)
+            if frame.body[1:2] != body[1:2] or type(frame.body[0]) is not str:
+                raise WireError("the answer is to another question")
+            if frame.body[0] == "broken":
+                raise WireError(str(frame.body[2]))
+        except WireError as error:
+            self.end()
+            raise Ended(
+                Outcome.FORBIDDEN, f"the submission's process broke the protocol: {error}"
+            ) from error
+        return frame
+
+    def end(self) -> int:
+        """End the process and close what belongs to it; its status."""
+        if not self.is_alive:
+            return 0
+        self.is_alive = False
+        self._drain()
+        self._channel.close()
+        try:
+            return self._launcher.end(self.process)
+        finally:
+            os.close(self._output)
+
+    def _send(self, parts: list[bytes | memoryview], cpu_s: float) -> None:
+        self._poller.modify(self._channel, select.POLLOUT)
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                try:
+                    rest = rest[self._channel.send(rest) :]
+                except BlockingIOError:
+                    self._wait(cpu_s)
+                except OSError:
+                    self._say_death()
+        self._poller.modify(self._channel, select.POLLIN)
+
+    def _receive(self, cpu_s: float) -> wire.Frame:
+        decoder = wire.receive(self._caps)
+        wanted = next(decoder)
+        while True:
+            buffer = memoryview(bytearray(wanted))
+            filled = 0
+            while filled < wanted:
+                try:
+                    count = self._channel.recv_into(buffer[filled:])
+                except BlockingIOError:
+                    self._wait(cpu_s)
+                    continue
+                except OSError:
+                    count = 0
+                if count == 0:
+                    self._say_death()
+                filled += count
+            try:
+                wanted = decoder.send(buffer)
+            except StopIteration as done:
+                frame: wire.Frame = done.value
+                if not frame.body:
+                    raise WireError("an answer is empty") from None
+                return frame
+
+    def _wait(self, cpu_s: float) -> None:
+        """Wait for the channel a moment, drain the pipe, and hold the child to its limits."""
+        started = time.monotonic()
+        for descriptor, event in self._poller.poll(TICK_S * 1000):
+            if descriptor == self._output:
+                self._drain()
+                if event & select.POLLHUP:
+                    self._poller.unregister(self._output)
+        self._waited += time.monotonic() - started
+        used = _cpu_s(self.process) - self._cpu_start
+        if used > cpu_s:
+            self._exceed(Outcome.TIMED_OUT, f"stopped after {cpu_s:g} s of computing; is there a "
+                         "loop that does not end, or far more work than is needed?")  # fmt: skip
+        if self._waited > self._limits.wall_s:
+            self._exceed(Outcome.TIMED_OUT, f"stopped after waiting {self._limits.wall_s:g} s; "
+                         "does it sleep, or wait for input?")  # fmt: skip
+        if _resident(self.process) - self._memory_start > self._limits.memory_bytes:
+            self._exceed(Outcome.OUT_OF_MEMORY, "used more than "
+                         f"{self._limits.memory_bytes // MIB} MiB; is a graph kept alive, or "
+                         "a tensor broadcast to a size that was not meant?")  # fmt: skip
+
+    def _drain(self) -> None:
+        """Read what was printed; keep the first part, drop the rest."""
+        while True:
+            try:
+                data = os.read(self._output, 1 << 16)
+            except BlockingIOError:
+                return
+            if not data:
+                return
+            self.printed += data[: max(self._limits.output_bytes - len(self.printed), 0)]
+
+    def _exceed(self, outcome: Outcome, sentence: str) -> None:
+        self.end()
+        raise Ended(outcome, sentence)
+
+    def _say_death(self) -> None:
+        status = self.end()
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == signal.SIGSYS:
+                raise Ended(Outcome.FORBIDDEN, "made a system call that is not allowed here")
+            name = signal.Signals(number).name
+            raise Ended(Outcome.CRASHED, f"the process crashed ({name})")
+        code = os.WEXITSTATUS(status)
+        raise Ended(
+            Outcome.CRASHED,
+            f"the process ended in the middle of the check (exit code {code}); "
+            "a function has to return, not to leave",
+        )
+
+
+def _cpu_s(process: int) -> float:
+    """Read the CPU seconds of a process, all threads, from the kernel's clock for it."""
+    try:
+        # The clock id of a process: MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED) of Linux.
+        return time.clock_gettime((~process << 3) | 2)
+    except (OSError, OverflowError):
+        return 0.0
+
+
+def _resident(process: int) -> int:
+    """Read the bytes of memory that a process has in use; 0 where the system does not say."""
+    try:
+        with open(f"/proc/{process}/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+class Sandbox:
+    """One submission behind the wall: begins checks, replaces children, answers exchanges."""
+
+    def __init__(self, launcher: Launcher, submission: Submission, terms: Terms) -> None:
+        self._launcher = launcher
+        self._submission = submission
+        self._terms = terms
+        self._child: Child | None = None
+        self.confinement = ""
+        self.late_imports: list[str] = []
+        self.children = 0
+
+    def begin(self, seed: int) -> dict[str, bool]:
+        """Give the next check a clean state and freshly executed files.
+
+        Returns:
+            the submission's names, each with whether it is callable.
+
+        Raises:
+            StudentError: the files do not load.
+        """
+        for _ in range(ATTEMPTS):
+            child = self._live()
+            child.start_budget()
+            frame = child.request(["begin", 0, seed % (1 << 63)], [], self._terms.limits.load_s)
+            match frame.body:
+                case ["ok", _, list(names), list(late)]:
+                    self.late_imports = [str(name) for name in late]
+                    child.start_budget()
+                    return {str(n): bool(is_callable) for n, is_callable in map(_pair, names)}
+                case ["raised", _, *fields]:
+                    raise as_error(list(fields))
+                case ["spoiled", *_]:
+                    child.end()
+        self.close()
+        raise Ended(Outcome.FORBIDDEN, "the submission's process answers before it was asked")
+
+    def exchange(self, body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
+        """Ask the child of the present check.
+
+        Raises:
+            Ended: it is gone, now or since an earlier question of the same check.
+        """
+        if self._child is None or not self._child.is_alive:
+            raise Ended(Outcome.CRASHED, "the process has already ended in this check")
+        return self._child.request(body, blocks, self._terms.limits.time_s)
+
+    def printed(self) -> str:
+        """Give what the present child printed so far, within the limit."""
+        return bytes(self._child.printed).decode(errors="replace") if self._child else ""
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _live(self) -> Child:
+        if self._child is not None and self._child.is_alive:
+            return self._child
+        child = self._child = Child(self._launcher, self._terms)
+        self.children += 1
+        try:
+            child.ready()
+        except Ended as error:
+            said = bytes(child.printed[-400:]).decode(errors="replace").strip()
+            raise SandboxError(f"a child does not start: {error.text}. {said}") from error
+        except SandboxError:
+            child.end()
+            raise
+        self.confinement = child.confinement
+        child.start_budget()
+        sources: list[wire.Node] = [[s.name, s.text] for s in self._submission.sources]
+        child.request(["load", 0, sources], [], self._terms.limits.load_s)
+        return child
+
+
+def _pair(node: wire.Node) -> tuple[wire.Node, wire.Node]:
+    match node:
+        case [name, is_callable]:
+            return name, is_callable
+    raise WireError("a name of the submission comes without its kind")

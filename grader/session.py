@@ -1,0 +1,358 @@
+"""One submission, from its files to an attempt: pytest runs the checks, here is what they mean.
+
+pytest collects and runs the check files in this, the trusted process, isolated from configuration
+files, conftest files and plugins that anybody could have left lying about. The list of checks and
+what each is worth are settled before any student code runs, and only a check that ran to its end
+without complaint has passed. What a check raises says whose fault it was:
+
+    the student's code raised, hung or died   the outcome it came with
+    an expectation was not met                failed
+    anything else                             the check is run again with the reference: if that
+                                              passes, the answer could not be used (failed); if
+                                              not, the check itself is wrong (the teacher's error)
+    our own machinery                         ungraded
+"""
+
+import hashlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+import torch
+from _pytest.runner import runtestprotocol
+
+import grader
+from grader import plugin, scoring
+from grader.errors import CourseError, Mismatch, SandboxError
+from grader.fixtures import SUBJECT, Subject, check_id, load_module, seed_of
+from grader.known import Known
+from grader.records import (
+    Attempt,
+    Check,
+    Environment,
+    Exercise,
+    Isolation,
+    Outcome,
+    Submission,
+    Verdict,
+    Visibility,
+)
+from grader.replay import Transcript
+from grader.sandbox.child.state import reset_torch
+from grader.sandbox.host import Sandbox, Terms
+from grader.sandbox.launch import Launcher
+from grader.sandbox.proxy import Student, StudentError
+
+# No configuration, no conftest, no bytecode, and none of the plugins that would slow a run down or
+# speak to the student in our place: collecting garbage over torch alone takes 0.3 s.
+_ARGUMENTS = [
+    "-c", "/dev/null", "--noconftest", "--import-mode=importlib", "--assert=plain",
+    "--strict-markers", "--capture=no",
+    *(f"-pno:{name}" for name in ("cacheprovider", "unraisableexception", "threadexception",
+      "terminal", "faulthandler", "junitxml", "doctest", "logging", "warnings", "pastebin")),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to grade, and how. `seed` None takes the course's, or one from the checks' digest."""
+
+    exercise: Exercise
+    submission: Submission
+    device: str = "cpu"
+    seed: int | None = None
+    confine: str = "auto"
+
+
+# Told after each check: how many are done, of how many.
+Progress = Callable[[int, int], None]
+
+
+def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
+    """Grade one submission.
+
+    Raises:
+        CourseError: the checks, the reference or the device asked for are at fault.
+        SandboxError: the machinery failed before any check could be decided.
+    """
+    started = time.monotonic()
+    files = check_files(order.exercise)
+    device = choose_device(order.device)
+    session = _Session(order, files, device, launcher, tell)
+    arguments = [*_ARGUMENTS, f"--rootdir={order.exercise.stub_dir.parent.parent}"]
+    is_writing, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        code = pytest.main([*arguments, *map(str, files)], plugins=[plugin, session])
+    finally:
+        sys.dont_write_bytecode = is_writing
+        session.sandbox.close()
+    if session.error is not None:
+        raise session.error
+    if not session.is_finished:
+        raise SandboxError(f"pytest ended with code {code} before every check was run.")
+    verdicts = tuple(session.verdicts.values())
+    return Attempt(
+        exercise=order.exercise.id,
+        title=order.exercise.title,
+        path=order.submission.path,
+        digest=order.submission.digest,
+        verdicts=verdicts,
+        score=scoring.score(verdicts),
+        environment=session.environment(),
+        seconds=time.monotonic() - started,
+    )
+
+
+def check_files(exercise: Exercise) -> list[Path]:
+    """List the exercise's check files, visible ones first.
+
+    Raises:
+        CourseError: there are none.
+    """
+    folders = (exercise.stub_dir, exercise.hidden_dir)
+    files = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
+    if not files:
+        raise CourseError(
+            f"{exercise.id} has no checks: there is no test_*.py in {folders[0]} or {folders[1]}."
+        )
+    return files
+
+
+def choose_device(name: str) -> torch.device:
+    """Turn `cpu`, `cuda` or `auto` into a device.
+
+    Raises:
+        CourseError: a GPU is asked for and there is none.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise CourseError(
+            "--device cuda asks for a GPU, and torch finds none here; use --device cpu, or run "
+            "this on a machine with a GPU and a CUDA build of torch."
+        )
+    return torch.device(name)
+
+
+class _Session:
+    """A pytest plugin for one submission: collects, runs, judges."""
+
+    def __init__(
+        self,
+        order: Order,
+        files: Sequence[Path],
+        device: torch.device,
+        launcher: Launcher,
+        tell: Progress,
+    ) -> None:
+        exercise = order.exercise
+        digest = hashlib.sha256()
+        for path in files:
+            text = path.read_bytes()
+            digest.update(f"{path.name} {len(text)}\n".encode() + text)
+        self.verdicts: dict[str, Verdict] = {}
+        self.error: CourseError | SandboxError | None = None
+        self.is_finished = False
+        self._order = order
+        self._device = device
+        self._tell = tell
+        self._digest = digest.hexdigest()
+        self._seed = int(self._digest[:7], 16) if order.seed is None else order.seed
+        self._known = Known(exercise)
+        self._raised: list[pytest.ExceptionInfo[BaseException]] = []
+        self._has_called = False
+        self._unloaded: StudentError | None = None
+        terms = Terms(exercise.limits, order.confine, device.type == "cuda")
+        self.sandbox = Sandbox(launcher, order.submission, terms)
+
+    def environment(self) -> Environment:
+        """Say what the attempt ran under."""
+        return Environment(
+            python=platform.python_version(),
+            torch=str(torch.__version__),
+            device=str(self._device),
+            threads=1,
+            seed=self._seed,
+            grader=grader.__version__,
+            checks_digest=self._digest,
+            confinement=self.sandbox.confinement or "none",
+        )
+
+    # Hooks
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that does not load is the teacher's fault, and ends the attempt."""
+        if report.failed and self.error is None:
+            last = str(report.longreprtext).strip().splitlines()[-1:]
+            self.error = CourseError(
+                f"{report.nodeid} does not load as a check file: {''.join(last)}. "
+                "Run pytest on it to see more."
+            )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the checks in pytest's place."""
+        if self.error is None:
+            try:
+                self._run_all(session.items)
+                self.is_finished = True
+            except (CourseError, SandboxError) as error:
+                self.error = error
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Keep what was raised; pytest's own account of it is never shown."""
+        self._has_called = self._has_called or call.when == "call"
+        if call.excinfo is not None:
+            self._raised.append(call.excinfo)
+        outcome = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
+    # Running
+
+    def _run_all(self, items: Sequence[pytest.Item]) -> None:
+        exercise = self._order.exercise
+        checks = [read_check(item, exercise) for item in items]
+        scoring.check_total(checks, exercise, exercise.hidden_dir.is_dir())
+        for number, (item, check) in enumerate(zip(items, checks, strict=True), 1):
+            started = time.monotonic()
+            verdict = self._verdict(item, check)
+            self.verdicts[check.id] = replace(verdict, seconds=time.monotonic() - started)
+            self._tell(number, len(items))
+
+    def _verdict(self, item: pytest.Item, check: Check) -> Verdict:
+        needed = self.verdicts.get(check.needs or "")
+        if needed is not None and needed.outcome is not Outcome.PASSED:
+            is_open = needed.outcome is Outcome.UNGRADED
+            outcome = Outcome.UNGRADED if is_open else Outcome.SKIPPED
+            return Verdict(check, outcome, f"not tried: needs {check.needs}")
+        if self._unloaded is not None:
+            return Verdict(check, self._unloaded.outcome, self._unloaded.text)
+        try:
+            return self._ask(item, check)
+        except SandboxError as error:
+            self.sandbox.close()
+            if not self.verdicts and not self.sandbox.confinement:
+                raise
+            return Verdict(check, Outcome.UNGRADED, f"the grader failed, not you: {error}")
+        finally:
+            if self._order.exercise.isolation is Isolation.CHECK:
+                self.sandbox.close()
+
+    def _ask(self, item: pytest.Item, check: Check) -> Verdict:
+        seed = seed_of(self._seed, check.id)
+        try:
+            names = self.sandbox.begin(seed)
+        except StudentError as error:
+            # What fails before the first answer fails for every check, and is tried once.
+            self._unloaded = None if self.verdicts else error
+            return Verdict(check, error.outcome, error.text)
+        transcript = Transcript()
+        references = vars(self._known.reference) if self._known.reference else {}
+        files = self._order.exercise.files
+        student = Student(
+            transcript.listening(self.sandbox.exchange), names, files, references
+        )
+        raised = self._run(item, student)
+        if raised is None:
+            return Verdict(check, Outcome.PASSED)
+        outcome, message = self._judge(item, check, raised)
+        diagnosis = None
+        is_answer = outcome in (Outcome.FAILED, Outcome.RAISED)
+        if is_answer and not isinstance(raised, NotImplementedError):
+            diagnosis = self._known.name(
+                transcript, seed, lambda student: self._run(item, student)
+            )
+        return Verdict(check, outcome, message, diagnosis)
+
+    def _run(self, item: pytest.Item, student: object) -> BaseException | None:
+        """Run one check against whoever stands for the student; what it raised."""
+        self._raised, self._has_called = [], False
+        reset_torch(seed_of(self._seed, check_id(item)))
+        subject = Subject(student, self._known.reference, self._seed, self._device)
+        item.config.stash[SUBJECT] = subject
+        runtestprotocol(item, log=False, nextitem=None)
+        if self._raised:
+            return self._raised[0].value
+        if any(item.iter_markers("xfail")):
+            return pytest.skip.Exception("a check that is expected to fail earns nothing")
+        return None if self._has_called else pytest.skip.Exception("the check did not run")
+
+    def _judge(
+        self, item: pytest.Item, check: Check, raised: BaseException
+    ) -> tuple[Outcome, str]:
+        match raised:
+            case StudentError():
+                return raised.outcome, raised.text
+            case pytest.skip.Exception():
+                return Outcome.SKIPPED, f"not tried: {raised.msg}"
+            case Mismatch():
+                return Outcome.FAILED, str(raised)
+            case AssertionError():
+                return Outcome.FAILED, str(raised) or _line_of(check, raised)
+            case CourseError() | SandboxError():
+                raise raised
+            case Exception() | pytest.fail.Exception():
+                return self._control(item, check, raised)
+        raise raised
+
+    def _control(
+        self, item: pytest.Item, check: Check, raised: BaseException
+    ) -> tuple[Outcome, str]:
+        """Decide whose fault an unexpected exception is: would the reference have passed?"""
+        if isinstance(raised, pytest.fail.Exception):
+            return Outcome.FAILED, str(raised.msg)
+        if self._known.reference is None:
+            return Outcome.FAILED, f"the check could not use the answer ({type(raised).__name__})"
+        again = self._known.right(
+            seed_of(self._seed, check.id), lambda student: self._run(item, student)
+        )
+        if again is None:
+            text = f"{type(raised).__name__}: {raised}".splitlines()[0]
+            return Outcome.FAILED, f"the check could not use the answer ({text[:200]})"
+        raise CourseError(
+            f"{item.nodeid} raised {type(raised).__name__}: {raised}, and with the reference "
+            f"{type(again).__name__}: {again}. The check is at fault; no score was given."
+        )
+
+
+def _line_of(check: Check, raised: AssertionError) -> str:
+    """Quote the line of a visible check that does not hold; of a hidden one say nothing."""
+    if check.visibility is Visibility.HIDDEN:
+        return ""
+    entry = pytest.ExceptionInfo.from_exception(raised).traceback[-1]
+    return f"this does not hold: {str(entry.statement).strip()}"
+
+
+def read_check(item: pytest.Item, exercise: Exercise) -> Check:
+    """Read what a check is worth, what it needs and what it says, from its marks and docstring.
+
+    Raises:
+        CourseError: the points are missing, or not a number with at most two decimals.
+    """
+    points = item.get_closest_marker("points")
+    needs = item.get_closest_marker("needs")
+    values = points.args if points else ()
+    if len(values) != 1 or type(values[0]) not in (int, float):
+        raise CourseError(
+            f"{item.nodeid} does not say what it is worth; put @pytest.mark.points(2) above it."
+        )
+    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
+    title = " ".join(text.split("\n\n")[0].split()) or check_id(item).replace("_", " ")
+    is_visible = item.path.parent == exercise.stub_dir
+    return Check(
+        id=check_id(item),
+        title=title,
+        points=Fraction(str(values[0])),
+        visibility=Visibility.VISIBLE if is_visible else Visibility.HIDDEN,
+        needs=str(needs.args[0]) if needs and needs.args else None,
+    )

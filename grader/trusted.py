@@ -1,0 +1,93 @@
+"""Speaking with the trusted process, from a process that never imports torch.
+
+The judge is a program of its own (`grader.judge`). Whoever wants something graded starts one, sends
+orders and waits for attempts; an error that the judge names is raised here as what it is.
+"""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from grader import errors
+from grader.records import Attempt, Exercise, Submission
+from grader.reports import attempt as report
+from grader.sandbox import environment
+
+Progress = Callable[[int, int], None]
+
+
+def order(
+    root: Path,
+    exercise: Exercise,
+    submission: Submission,
+    *,
+    device: str = "cpu",
+    seed: int | None = None,
+    confine: str = "auto",
+) -> dict[str, object]:
+    """Write what is to be graded, and how, as plain data."""
+    return {
+        "root": str(root),
+        "exercise": exercise.id,
+        "submission": {
+            "path": submission.path,
+            "digest": submission.digest,
+            "sources": [[source.name, source.text] for source in submission.sources],
+        },
+        "device": device,
+        "seed": seed,
+        "confine": confine,
+    }
+
+
+class Judge:
+    """The trusted process, started at once and waited for last."""
+
+    def __enter__(self) -> "Judge":
+        self._process = subprocess.Popen(
+            [*environment.interpreter(), "-m", "grader.judge"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment.clean(),
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Its zygote and its children end with it.
+        self._process.kill()
+        self._process.wait()
+
+    def grade(self, wish: dict[str, object], tell: Progress) -> Attempt:
+        """Send an order and wait for the attempt; `tell` hears how many checks are done.
+
+        Raises:
+            CourseError, SandboxError: what the judge says went wrong.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(wish).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise errors.SandboxError(_GONE) from error
+        for event in self._events():
+            match event:
+                case {"done": int(done), "of": int(of)}:
+                    tell(done, of)
+            if "attempt" in event:
+                return report.from_json(str(event["attempt"]))
+            if "error" in event:
+                raise getattr(errors, str(event["error"]))(event["text"])
+        raise errors.SandboxError(_GONE)
+
+    def _events(self) -> Iterator[dict[str, object]]:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            yield json.loads(line)
+
+
+_GONE = (
+    "the trusted process ended without a result; nothing was graded. Is torch installed, and is "
+    "there memory left? Its own complaint, if it made one, stands above."
+)
