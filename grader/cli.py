@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from grader import __version__, course, errors, scoring, submissions
-from grader.records import Attempt, Exercise, Submission, points_text
+from grader.records import Attempt, Exercise, Submission
 from grader.reports import attempt as attempt_report
 from grader.reports import terminal
 from grader.trusted import Judge, order
@@ -35,11 +35,15 @@ Exit codes:
 
 
 @click.command(
-    epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=False,
 )
 @click.argument("exercise", required=False)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--json", "json_path", metavar="FILE", help="Write the attempt as JSON; - for stdout.")
+@click.option(
+    "--json", "json_path", metavar="FILE", help="Write the attempt as JSON; - for stdout."
+)
 @click.option("--device", type=click.Choice(["cpu", "cuda", "auto"]), default="cpu",
               show_default=True, help="Where the checks compute.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, (1 << 63) - 1), help="Draw other inputs.")
@@ -47,7 +51,7 @@ Exit codes:
               show_default=True, help="auto: the best walls there are; strict: all, or do not run; "
               "none: only limits, for your own code.")  # fmt: skip
 @click.version_option(__version__, prog_name="grade")
-def command(
+def command(  # noqa: PLR0917  click passes the words of the command line.
     exercise: str | None,
     path: Path | None,
     json_path: str | None,

@@ -4,7 +4,7 @@ Both are code, both are trusted, and both can be put in the student's place. The
 check has failed and not before, so a right submission does not pay for them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from types import ModuleType
 
@@ -33,8 +33,8 @@ class Known:
         return load_module(self._exercise.reference_dir, self._exercise)
 
     @cached_property
-    def _mistakes(self) -> dict[str, tuple[str, ModuleType]]:
-        """Each mistake's sentence, and the submission that makes it."""
+    def _mistakes(self) -> dict[str, tuple[Mistake, str, ModuleType]]:
+        """Each mistake's mark, its sentence, and the submission that makes it."""
         path = self._exercise.hidden_dir / "mistakes.py"
         if not path.is_file():
             return {}
@@ -46,7 +46,7 @@ class Known:
                 text = mistakes.as_submission(self._defining(record.of), source, answer.__name__,
                                               record.of)  # fmt: skip
                 sentence = " ".join((answer.__doc__ or "").split())
-                found[answer.__name__] = (sentence, _executed(answer.__name__, text))
+                found[answer.__name__] = (record, sentence, _executed(answer.__name__, text))
         return found
 
     def _defining(self, name: str) -> str:
@@ -63,8 +63,13 @@ class Known:
         student, _ = within(self.reference, seed, vars(self.reference))
         return run(student)
 
-    def name(self, transcript: Transcript, seed: int, run: Run) -> Diagnosis | None:
-        """Name the mistake that answers a check as the student did, if there is just one."""
+    def name(
+        self, check: str, passed: Container[str], transcript: Transcript, seed: int, run: Run
+    ) -> Diagnosis | None:
+        """Name the mistake that answers a failed check as the student did, if there is just one.
+
+        Only those are tried that say they lose this check and none that the student has passed.
+        """
         if self.reference is None:
             return None
         references = vars(self.reference)
@@ -80,9 +85,13 @@ class Known:
         found = nearest(
             transcript,
             played(self.reference)(),
-            {name: played(module) for name, (_, module) in self._mistakes.items()},
+            {
+                name: played(module)
+                for name, (record, _, module) in self._mistakes.items()
+                if check in record.loses and not any(lost in passed for lost in record.loses)
+            },
         )
-        return None if found is None else Diagnosis(found, self._mistakes[found][0])
+        return None if found is None else Diagnosis(found, self._mistakes[found][1])
 
 
 def _executed(name: str, text: str) -> ModuleType:

@@ -131,8 +131,8 @@ def _frames_apart(left: wire.Frame, right: wire.Frame) -> float:
     if left.body[0] != right.body[0] or len(left.blocks) != len(right.blocks):
         return math.inf
     if left.body[0] == "raised":
-        # The same error, whatever its words and wherever it was raised.
-        return 0.0 if left.body[2] == right.body[2] else math.inf
+        # The same error in the same words, wherever it was raised.
+        return 0.0 if left.body[2:4] == right.body[2:4] else math.inf
     apart = _nodes_apart(left.body[2:], right.body[2:])
     for a, b in zip(left.blocks, right.blocks, strict=True):
         apart = max(apart, _blocks_apart(a, b))

@@ -29,7 +29,7 @@ from _pytest.runner import runtestprotocol
 import grader
 from grader import plugin, scoring
 from grader.errors import CourseError, Mismatch, SandboxError
-from grader.fixtures import SUBJECT, Subject, check_id, load_module, seed_of
+from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
 from grader.records import (
     Attempt,
@@ -259,9 +259,7 @@ class _Session:
         transcript = Transcript()
         references = vars(self._known.reference) if self._known.reference else {}
         files = self._order.exercise.files
-        student = Student(
-            transcript.listening(self.sandbox.exchange), names, files, references
-        )
+        student = Student(transcript.listening(self.sandbox.exchange), names, files, references)
         raised = self._run(item, student)
         if raised is None:
             return Verdict(check, Outcome.PASSED)
@@ -269,8 +267,9 @@ class _Session:
         diagnosis = None
         is_answer = outcome in (Outcome.FAILED, Outcome.RAISED)
         if is_answer and not isinstance(raised, NotImplementedError):
+            passed = {v.check.id for v in self.verdicts.values() if v.outcome is Outcome.PASSED}
             diagnosis = self._known.name(
-                transcript, seed, lambda student: self._run(item, student)
+                check.id, passed, transcript, seed, lambda student: self._run(item, student)
             )
         return Verdict(check, outcome, message, diagnosis)
 
@@ -287,9 +286,7 @@ class _Session:
             return pytest.skip.Exception("a check that is expected to fail earns nothing")
         return None if self._has_called else pytest.skip.Exception("the check did not run")
 
-    def _judge(
-        self, item: pytest.Item, check: Check, raised: BaseException
-    ) -> tuple[Outcome, str]:
+    def _judge(self, item: pytest.Item, check: Check, raised: BaseException) -> tuple[Outcome, str]:
         match raised:
             case StudentError():
                 return raised.outcome, raised.text

@@ -39,7 +39,7 @@ ATTEMPTS = 2
 HEADER_BYTES = 16 * MIB
 
 
-class Ended(StudentError):
+class Ended(StudentError):  # noqa: N818  It is a verdict on the submission, no error of ours.
     """The child is gone: it exceeded a limit, crashed, or broke the protocol."""
 
 
@@ -282,13 +282,13 @@ class Sandbox:
                 case ["ok", _, list(names), list(late)]:
                     self.late_imports = [str(name) for name in late]
                     child.start_budget()
-                    return {str(n): bool(is_callable) for n, is_callable in map(_pair, names)}
+                    return dict(map(_named, names))
                 case ["raised", _, *fields]:
                     raise as_error(list(fields))
-                case ["spoiled", *_]:
-                    child.end()
+            # Something is left of the check before that cannot be undone.
+            child.end()
         self.close()
-        raise Ended(Outcome.FORBIDDEN, "the submission's process answers before it was asked")
+        raise Ended(Outcome.FORBIDDEN, "the submission's files leave torch or Python changed")
 
     def exchange(self, body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
         """Ask the child of the present check.
@@ -330,8 +330,8 @@ class Sandbox:
         return child
 
 
-def _pair(node: wire.Node) -> tuple[wire.Node, wire.Node]:
+def _named(node: wire.Node) -> tuple[str, bool]:
     match node:
-        case [name, is_callable]:
+        case [str(name), bool(is_callable)]:
             return name, is_callable
-    raise WireError("a name of the submission comes without its kind")
+    raise Ended(Outcome.FORBIDDEN, "the submission's process broke the protocol: no names")

@@ -13,6 +13,7 @@ registers local parameters and buffers and sends them along whenever its code is
 import builtins
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,7 +28,7 @@ Exchange = Callable[[list[wire.Node], Sequence[wire.Block]], wire.Frame]
 Request = tuple[list[wire.Node], list[wire.Block]]
 
 
-class StudentError(Exception):  # noqa: N818  Its subclasses carry the names of builtin errors.
+class StudentError(Exception):
     """What the student's code raised, or why it could not answer: an outcome and its sentence.
 
     An exception of a builtin type arrives as a subclass of that type too, so that a check can
@@ -85,7 +86,7 @@ class Student:
         named: dict[str, object],
         owner: nn.Module | None = None,
     ) -> object:
-        """Call a function of the submission; `owner` is a mirrored module whose state goes along."""
+        """Call a function of the submission; `owner`'s state goes along if it is a mirror."""
         call = _Call(self, name)
         if owner is not None:
             call.table.node(owner)
@@ -121,7 +122,9 @@ class Student:
         if frame.body[0] == "raised":
             raise as_error(frame.body[2:])
         if frame.body[0] != "ok" or len(frame.body) != 5:
-            raise WireError(f"the answer to {body[0]} is {frame.body[:1]}")
+            raise StudentError(
+                Outcome.FORBIDDEN, "the submission's process broke the protocol: no answer"
+            )
         return frame
 
     # What outlives a call
@@ -166,16 +169,21 @@ class RemoteFunction:
 class RemoteModule(nn.Module):
     """Mirrors a module of a student's own class: local parameters, remote code."""
 
+    _student: Student
+    _class_name: str
+    handle: int
+
     def __init__(self, student: Student, class_name: str) -> None:
         super().__init__()
-        self.__dict__.update(_student=student, _class_name=class_name, handle=0)
+        # Past nn.Module's own __setattr__ and __getattr__, which ask the child for what they miss.
+        vars(self).update(_student=student, _class_name=class_name, handle=0)
 
     def forward(self, *positional: object, **named: object) -> object:
         """Call the student's module with this mirror's parameters, buffers and modes."""
         target: list[wire.Node] = ["thing", self.handle]
         return self._student.call(target, self._class_name, positional, named, owner=self)
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         try:
             return super().__getattr__(name)
         except AttributeError:
@@ -198,14 +206,22 @@ class _Call:
         self._changes: list[wire.Node] = []
 
     def read(self, frame: wire.Frame) -> object:
-        """Read the answer: new things, changes to the arguments, the result."""
+        """Read the answer: new things, changes to the arguments, the result.
+
+        Raises:
+            StudentError: the answer breaks the protocol. The child speaks it correctly, so the
+                student's code has meddled with the channel.
+        """
         _, _, things, node, changes = frame.body
-        if not isinstance(changes, list):
-            raise WireError("an answer's changes are not a list")
-        self._changes = list(changes)
-        self.table.extend(things, frame.blocks)
-        self.table.write(self._changes, frame.blocks)
-        return self.table.value(node)
+        try:
+            self._changes = list(wire.expect(changes, list))
+            self.table.extend(things, frame.blocks)
+            self.table.write(self._changes, frame.blocks)
+            return self.table.value(node)
+        except WireError as error:
+            raise StudentError(
+                Outcome.FORBIDDEN, f"the submission's process broke the protocol: {error}"
+            ) from error
 
     # wire.Foreign
 
@@ -244,7 +260,9 @@ class _Call:
         fresh = list(graph.values())
         positions = {n: place for place, (n, _) in enumerate(inputs)}
         edits = [(positions[n], value) for n, value in dirty.items()]
-        joined = _Joined.apply(link, fresh, edits, anchor, *(t for _, t in inputs))
+        joined = _Joined.apply(  # type: ignore[no-untyped-call]
+            link, fresh, edits, anchor, *(t for _, t in inputs)
+        )
         return dict(zip([*graph, *dirty], joined, strict=True))
 
     def mirror(self, class_name: str) -> nn.Module:
@@ -262,8 +280,8 @@ class _Call:
 
     def refused(self, type_name: str) -> object:
         raise Mismatch(
-            f"`{self._name}` answers with a {type_name}; expected a tensor, a number, text, a list, "
-            "a tuple, a dict or a module."
+            f"`{self._name}` answers with a {type_name}; expected a tensor, a number, text, "
+            "a list, a tuple, a dict or a module."
         )
 
 
@@ -281,7 +299,9 @@ class _Link:
             return [None] * len(self._inputs)
         found = self._student.pull(self._call, self._outputs, self._inputs, grads)
         if not isinstance(found, tuple) or len(found) != len(self._inputs):
-            raise WireError(f"the answer to a backward pass has not {len(self._inputs)} gradients")
+            raise StudentError(
+                Outcome.FORBIDDEN, "the submission's process broke the protocol: other gradients"
+            )
         return list(found)
 
 
@@ -289,7 +309,7 @@ class _Joined(torch.autograd.Function):
     """The remote call as a node of the local graph."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: torch.autograd.function.FunctionCtx,
         link: _Link,
         fresh: list[torch.Tensor],
@@ -311,7 +331,7 @@ class _Joined(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(  # type: ignore[override]
+    def backward(
         ctx: torch.autograd.function.FunctionCtx, *grads: torch.Tensor | None
     ) -> tuple[torch.Tensor | None, ...]:
         _ = ctx.saved_tensors  # type: ignore[attr-defined]
@@ -328,7 +348,7 @@ def as_error(fields: list[wire.Node]) -> StudentError:
         case [[str(name), *bases], str(text), str(kind), list(frames)]:
             pass
         case _:
-            raise WireError("an answer tells of an exception in an unknown form")
+            return StudentError(Outcome.FORBIDDEN, "an exception came in an unknown form")
     outcome = {"memory": Outcome.OUT_OF_MEMORY, "forbidden": Outcome.FORBIDDEN}.get(
         kind, Outcome.RAISED
     )
@@ -354,7 +374,7 @@ def _frame_lines(frame: wire.Node) -> list[str]:
             margin = len(source) - len(source.lstrip())
             carets = "^" * max(min(end, len(source)) - start, 1)
             return [where, f"    {stripped}", f"    {' ' * max(start - margin, 0)}{carets}"]
-    raise WireError("an exception's frame has an unknown form")
+    return []
 
 
 def _error_class(name: str, bases: list[wire.Node]) -> type[StudentError]:

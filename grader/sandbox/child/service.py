@@ -12,6 +12,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -62,7 +63,7 @@ class Service:
     # Operations
 
     def _load(self, sequence: int, _: object, sources: list[list[str]]) -> Answer:
-        self._sources = Sources(dict(sources))  # type: ignore[arg-type]
+        self._sources = Sources(dict(sources))
         return ["ok", sequence], []
 
     def _begin(self, sequence: int, _: object, seed: int) -> Answer:
@@ -85,7 +86,7 @@ class Service:
         late = [name for name in sys.modules if name not in known]
         return ["ok", sequence, [[str(k), v] for k, v in names.items()], list(map(str, late))], []
 
-    def _call(
+    def _call(  # noqa: PLR0917  The fields of a request, in order.
         self,
         sequence: int,
         blocks: Sequence[wire.Block],
@@ -100,20 +101,20 @@ class Service:
         table = wire.Table(self)
         self._leaves = {}
         table.extend(things, blocks)
-        positional, named = table.value(arguments)  # type: ignore[misc]
+        positional, named = _arguments(table.value(arguments))
         function = self._find(target)
         is_grad_enabled, dtype = mode
         torch.set_default_dtype(getattr(torch, str(dtype)))
         with torch.set_grad_enabled(bool(is_grad_enabled)):
-            result = function(*positional, **named)  # type: ignore[operator]
+            result = function(*positional, **named)
         node = table.node(result)
         changes = table.changes()
         new, new_blocks = table.sent()
         if any(isinstance(t, torch.Tensor) and t.grad_fn is not None for t in table.values):
-            self._graphs[sequence] = (table, self._leaves)  # type: ignore[index]
+            self._graphs[sequence] = (table, self._leaves)
         return ["ok", sequence, new, node, changes], new_blocks
 
-    def _pull(
+    def _pull(  # noqa: PLR0917  The fields of a request, in order.
         self,
         sequence: int,
         blocks: Sequence[wire.Block],
@@ -156,7 +157,7 @@ class Service:
         new, blocks = table.sent()
         return ["ok", sequence, new, node, []], blocks
 
-    def _find(self, target: list[object]) -> object:
+    def _find(self, target: list[object]) -> Any:
         match target:
             case ["name", str(name)]:
                 for module in self._modules:
@@ -223,7 +224,7 @@ class Service:
         return [bases, str.__str__(text), kind, self._frames(error)]  # type: ignore[list-item]
 
     def _frames(self, error: BaseException) -> list[wire.Node]:
-        """List [file, line, function, source, first column, last column] of the student's frames."""
+        """List [file, line, function, source, first and last column] of the student's frames."""
         frames: list[wire.Node] = []
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename in self._sources.file_names:
@@ -240,6 +241,13 @@ class Service:
             end = (error.end_offset or 0) - 1 if is_one_line else start + 1
             frames.append([error.filename, error.lineno or 0, "", source, start, end])
         return frames[-MAX_FRAMES:]
+
+
+def _arguments(value: object) -> tuple[tuple[object, ...], dict[str, object]]:
+    match value:
+        case (tuple() as positional, dict() as named):
+            return positional, named
+    raise WireError("a call comes without its arguments")
 
 
 def _column(source: str, offset: int | None) -> int:

@@ -40,7 +40,7 @@ def _surfaces() -> list[dict[str, object]]:
     classes: list[type] = [torch.Tensor, torch._C.TensorBase, nn.Module, nn.Parameter]
     classes += [c for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Module)]
     classes += [c for c in vars(torch.optim).values() if isinstance(c, type)]
-    return [vars(place) for place in (*_WATCHED, *dict.fromkeys(classes))]  # type: ignore[misc]
+    return [vars(place) for place in (*_WATCHED, *dict.fromkeys(classes))]
 
 
 def _identities(surfaces: list[dict[str, object]]) -> list[list[int]]:
@@ -86,7 +86,7 @@ class State:
             return "a changed function of torch or Python"
         if torch._C._len_torch_function_stack() or torch._C._len_torch_dispatch_stack():
             return "a torch mode that is still active"
-        if nn.modules.module._has_any_global_hook():
+        if nn.modules.module._has_any_global_hook():  # type: ignore[no-untyped-call]
             return "a global hook on modules"
         return ""
 
@@ -94,7 +94,7 @@ class State:
         """Set the state for a check: seeded, deterministic, float32, gradients on, one thread."""
         sys.settrace(None)
         sys.setprofile(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         threading.setprofile(None)
         sys.setrecursionlimit(self._recursion)
         sys.path[:], sys.meta_path[:] = self._path, self._meta_path
@@ -127,4 +127,4 @@ def reset_torch(seed: int) -> None:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.autograd.set_detect_anomaly(False)
-    torch.set_printoptions(profile="default")
+    torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]

@@ -43,7 +43,8 @@ def import_torch() -> None:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     if "torch._dynamo" not in sys.modules:
-        torch._dynamo = sys.modules["torch._dynamo"] = _LazyDynamo("torch._dynamo")
+        stand_in = sys.modules["torch._dynamo"] = _LazyDynamo("torch._dynamo")
+        vars(torch)["_dynamo"] = stand_in
 
 
 def warm_up() -> None:

@@ -29,13 +29,15 @@ GRACE_S = 0.25  # for a child that has closed its channel to finish dying, so th
 def prepare() -> State:
     """Warm torch up and remember the state that every check starts from."""
     warm.warm_up()
-    # Asking where Python lives imports sysconfig's data, which no child should have to.
-    walls.interpreter_paths()
+    walls.prepare()
+    # What stands on this process's command line is nobody's business inside.
+    sys.argv[:] = ["submission"]
     return State()
 
 
 def serve(control: socket.socket, state: State) -> None:
     """Fork and end children until the host closes the control socket."""
+    parent = os.getpid()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER, 2)
         if not data:
@@ -46,7 +48,7 @@ def serve(control: socket.socket, state: State) -> None:
             child = os.fork()
             if child == 0:
                 control.close()
-                become(channel, output, order["plan"], state)
+                become(channel, output, order["plan"], state, parent)
             os.close(channel)
             os.close(output)
             answer = {"child": child}
@@ -67,14 +69,20 @@ def _end(child: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _confine(channel: int, wishes: dict[str, object]) -> str:
-    plan = walls.Plan(keep=(channel,), parent=os.getppid(), **wishes)  # type: ignore[arg-type]
+def _confine(channel: int, wishes: dict[str, object], parent: int | None) -> str:
+    plan = walls.Plan(keep=(channel,), parent=parent, **wishes)  # type: ignore[arg-type]
     standing = walls.build(plan)
     walls.prove(standing)
     return walls.describe(standing)
 
 
-def become(channel: int, output: int, plan: dict[str, object], state: State) -> None:
+def become(
+    channel: int,
+    output: int,
+    plan: dict[str, object],
+    state: State,
+    parent: int | None = None,
+) -> None:
     """Turn this process into a child: its own output, its walls, then the service. No return."""
     try:
         os.dup2(output, 1)
@@ -84,7 +92,7 @@ def become(channel: int, output: int, plan: dict[str, object], state: State) -> 
         sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
         stream = socket.socket(fileno=channel)
         try:
-            confinement = _confine(channel, plan)
+            confinement = _confine(channel, plan, parent)
         except GraderError as error:
             for part in wire.pack(["unconfined", 0, str(error)]):
                 stream.sendall(part)
@@ -98,5 +106,6 @@ def become(channel: int, output: int, plan: dict[str, object], state: State) -> 
         print(f"the channel is gone: {error}", file=sys.stderr)
     finally:
         # Whatever happened, a child never runs on as a second zygote.
-        sys.excepthook(*sys.exc_info()) if sys.exc_info()[0] else None
+        if sys.exc_info()[0] is not None:
+            sys.excepthook(*sys.exc_info())
         os._exit(0)

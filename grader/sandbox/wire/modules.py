@@ -79,8 +79,7 @@ def build(fields: list[Node], table: "Table") -> nn.Module:
             kind = _exact_class(name, nn, nn.Module)
             if kind is None:
                 raise WireError(f"a frame names nn.{name}, which is no class of torch.nn")
-            module: nn.Module = kind.__new__(kind)
-            nn.Module.__init__(module)
+            module = _empty(kind)
         case ["m", int(), str(name), False, *_]:
             module = table.foreign.mirror(name)
         case _:
@@ -97,23 +96,35 @@ def write(module: nn.Module, fields: list[Node], table: "Table") -> None:
         case _:
             raise WireError("a module's description has the wrong length")
     if exact is True:
-        for name, node in _named(plain, 2):
+        for name, (node,) in _named(plain):
             if name in _OWN or name.startswith("__") or hasattr(type(module), name):
                 raise WireError(f"a module's description sets {name!r}")
             state[name] = table.value(node)
-    _replace(state["_parameters"], [(n, _parameter(table, r)) for n, r in _named(parameters, 2)])
-    _replace(state["_buffers"], [(n, table.tensor(r)) for n, r, _ in _named(buffers, 3)])
-    fleeting = {name for name, _, lasts in _named(buffers, 3) if not lasts}
+    _replace(state["_parameters"], [(n, _parameter(table, r)) for n, (r,) in _named(parameters)])
+    _replace(state["_buffers"], [(n, table.tensor(r)) for n, (r, _) in _named(buffers, 3)])
+    fleeting = {name for name, (_, lasts) in _named(buffers, 3) if not lasts}
     state["_non_persistent_buffers_set"] = fleeting
-    _replace(state["_modules"], [(n, _module(table, r)) for n, r in _named(parts, 2)])
+    _replace(state["_modules"], [(n, _module(table, r)) for n, (r,) in _named(parts)])
     state["training"] = bool(mode)
 
 
-def _named(items: list[Node], length: int) -> list[tuple[str, *tuple[Node, ...]]]:
+def _empty(kind: type) -> nn.Module:
+    """Make a module of a class of torch.nn without its arguments; the description has the rest."""
+    module: nn.Module = object.__new__(kind)
+    nn.Module.__init__(module)
+    return module
+
+
+def _named(items: list[Node], length: int = 2) -> list[tuple[str, list[Node]]]:
+    """Check entries of the form [name, node, ...] of a length."""
+    found = []
     for item in items:
-        if type(item) is not list or len(item) != length or type(item[0]) is not str:
-            raise WireError("a module's description has an entry without a name")
-    return [tuple(item) for item in items]  # type: ignore[arg-type, misc]
+        match item:
+            case [str(name), *nodes] if len(item) == length:
+                found.append((name, nodes))
+            case _:
+                raise WireError("a description has an entry that does not begin with a name")
+    return found
 
 
 def _replace(registry: dict[str, object], entries: list[tuple[str, object]]) -> None:
@@ -195,17 +206,19 @@ def write_optimizer(optimizer: torch.optim.Optimizer, fields: list[Node], table:
         match entry:
             case [reference, list(entries)]:
                 parameter = table.tensor(reference)
-                pairs = [(name, table.value(node)) for name, node in _named(entries, 2)]
-                optimizer.state[parameter] = dict(pairs)
+                pairs = [(name, table.value(node)) for name, (node,) in _named(entries)]
             case _:
-                raise WireError("an optimizer's state has an entry without a parameter")
+                parameter, pairs = None, []
+        if parameter is None:
+            raise WireError("an optimizer's state has an entry without a parameter")
+        optimizer.state[parameter] = dict(pairs)
 
 
 def _group(node: Node, table: "Table") -> dict[str, object]:
     if type(node) is not list:
         raise WireError("an optimizer's group is not a list")
     group: dict[str, object] = {}
-    for key, value in _named(node, 2):
+    for key, (value,) in _named(node):
         if key == "params" and type(value) is list:
             group[key] = [table.tensor(reference) for reference in value]
         else:

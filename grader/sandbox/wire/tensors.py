@@ -1,4 +1,4 @@
-"""Tensors as blocks of bytes and back: plain data, whatever class they had.
+"""Tensors as blocks of bytes and as descriptions: plain data, whatever class they had.
 
 Subclasses, views, conjugations and strides are shed here: what arrives is a dense tensor of the
 same dtype, shape and values. The functions stay off everything that torch imports lazily, because
@@ -6,19 +6,76 @@ a module that is imported inside a child is paid for by every submission.
 """
 
 import ctypes
+from typing import TYPE_CHECKING
 
 import torch
+from torch import nn
 
 from grader.errors import WireError
-from grader.sandbox.wire.frames import ITEM_BYTES, Block
+from grader.sandbox.wire.frames import ITEM_BYTES, Block, Node
+from grader.sandbox.wire.plain import expect
+
+if TYPE_CHECKING:  # The table calls this room; only the type's name goes the other way.
+    from grader.sandbox.wire.values import Table
 
 DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in ITEM_BYTES}
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
-def is_sendable(tensor: torch.Tensor) -> bool:
-    """Tell whether the tensor is dense and of a dtype that the wire knows."""
-    return tensor.layout == torch.strided and tensor.dtype in NAMES and not tensor.is_quantized
+def why_not(tensor: torch.Tensor) -> str | None:
+    """Say why a tensor cannot cross: it is not dense, or of a dtype that the wire does not know."""
+    with torch._C.DisableTorchFunctionSubclass():
+        if tensor.layout != torch.strided or tensor.is_quantized:
+            return f"its layout is {tensor.layout}; call .to_dense() on it"
+        return None if tensor.dtype in NAMES else f"its dtype is {tensor.dtype}"
+
+
+def describe(tensor: torch.Tensor, handle: int, table: "Table") -> list[Node]:
+    """Describe a tensor and its gradient.
+
+    Returns:
+        ["t", block, handle, requires_grad, is_leaf, is_parameter, reference to grad, device].
+    """
+    with torch._C.DisableTorchFunctionSubclass():
+        grad = tensor.grad if tensor.is_leaf else None
+        return [
+            "t",
+            table.block(tensor),
+            handle,
+            tensor.requires_grad,
+            tensor.is_leaf,
+            isinstance(tensor, nn.Parameter),
+            None if grad is None else table.node(grad),
+            str(tensor.device),
+        ]
+
+
+def build(fields: list[Node], table: "Table") -> torch.Tensor:
+    """Build the tensor that a description tells of; one within a graph is left for `join`."""
+    _, block, _, requires_grad, is_leaf, is_parameter, grad, device = expect(fields, list, 8)
+    shown = table.arrived(block)
+    try:
+        fresh = shown.clone() if device == "cpu" else shown.to(expect(device, str))
+        if is_parameter:
+            fresh = nn.Parameter(fresh, requires_grad=False)
+        if is_leaf:
+            fresh.requires_grad_(bool(requires_grad))
+            fresh.grad = table.tensor(grad)
+    except (RuntimeError, TypeError) as error:
+        raise WireError(f"a tensor cannot be rebuilt: {error}") from error
+    return fresh
+
+
+def write(tensor: torch.Tensor, fields: list[Node], table: "Table") -> None:
+    """Bring a tensor's values, its gradient and its `requires_grad` up to date, in place."""
+    _, block, _, requires_grad, _, _, grad, _ = expect(fields, list, 8)
+    overwrite(tensor, table.arrived(block))
+    if tensor.is_leaf:
+        try:
+            tensor.requires_grad_(bool(requires_grad))
+            tensor.grad = table.tensor(grad)
+        except (RuntimeError, TypeError) as error:
+            raise WireError(f"a tensor's gradient cannot be read: {error}") from error
 
 
 def to_block(tensor: torch.Tensor) -> Block:

@@ -16,16 +16,17 @@ import torch
 from torch import nn
 
 from grader.errors import WireError
-from grader.sandbox.wire import modules, tensors
+from grader.sandbox.wire import modules, plain, tensors
 from grader.sandbox.wire.frames import Block, Node
+from grader.sandbox.wire.plain import expect
 
 MAX_DEPTH = 60  # levels of nested lists, dicts and modules
-MAX_INTEGER_BITS = 8192
 
 Kind = TypeVar("Kind")
 
 # Things that are over with the call, unless a module holds them.
 _PASSING = (torch.Tensor, list, dict, set, torch.Generator, torch.optim.Optimizer)
+_THINGS = (*_PASSING, nn.Module)
 _UNREAD = object()
 
 
@@ -42,7 +43,7 @@ class Foreign(Protocol):
         """Remember what was built for a handle."""
 
     def join(self, graph: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
-        """Tie arrived tensors, by number, into this side's autograd graph; answer what they became."""
+        """Tie arrived tensors, by number, into this side's graph; answer what they became."""
 
     def mirror(self, class_name: str) -> nn.Module:
         """Build a module, still empty, for a class that is not torch's own."""
@@ -82,20 +83,19 @@ class Table:
         """Write a value, describing the things in it that have no number yet."""
         if value is None or type(value) in (bool, float, str):
             return value  # type: ignore[return-value]
-        writer = _WRITERS.get(type(value))
-        if writer is None:
-            writer = next((w for kind, w in _WRITERS.items() if isinstance(value, kind)), None)
-        if writer is None:
-            if not callable(value):
-                return self.foreign.refuse(value, "")
-            writer = _thing
         if self._depth >= MAX_DEPTH:
             return self.foreign.refuse(value, f"it is nested deeper than {MAX_DEPTH} levels")
         self._depth += 1
         try:
-            return writer(self, value)
+            if isinstance(value, _THINGS):
+                return self._thing(value)
+            return plain.write(value, self)
         finally:
             self._depth -= 1
+
+    def function(self, value: object) -> Node:
+        """Refer to something that can only be called."""
+        return self._thing(value)
 
     def sent(self) -> tuple[list[Node], list[Block]]:
         """Take the descriptions and blocks that the other side has not seen yet."""
@@ -171,10 +171,10 @@ class Table:
         self._numbers[id(thing)] = len(self.values) - 1
         return len(self.values) - 1
 
-    def _describe(self, thing: object, handle: int) -> list[Node]:
+    def _describe(self, thing: object, handle: int) -> list[Node]:  # noqa: PLR0911
         match thing:
             case torch.Tensor():
-                return self._describe_tensor(thing, handle)
+                return tensors.describe(thing, handle, self)
             case list():
                 return ["l", *map(self.node, list.__iter__(thing))]
             case dict():
@@ -188,20 +188,6 @@ class Table:
             case torch.Generator():
                 return ["g", self.block(thing.get_state()), str(thing.device)]
         return ["f", handle, str(getattr(thing, "__name__", type(thing).__name__))]
-
-    def _describe_tensor(self, tensor: torch.Tensor, handle: int) -> list[Node]:
-        with torch._C.DisableTorchFunctionSubclass():
-            grad = tensor.grad if tensor.is_leaf else None
-            return [
-                "t",
-                self.block(tensor),
-                handle,
-                tensor.requires_grad,
-                tensor.is_leaf,
-                isinstance(tensor, nn.Parameter),
-                None if grad is None else self._thing(grad),
-                str(tensor.device),
-            ]
 
     # Reading
 
@@ -279,21 +265,14 @@ class Table:
         """Read a value."""
         if type(node) is not list:
             return node
-        tag, *fields = node or [None]
-        if tag == "@" and len(fields) == 1:
-            return self.at(fields[0])
-        reader = _READERS.get(tag) if type(tag) is str else None
-        if reader is None:
-            raise WireError(f"a frame holds a value of unknown kind {tag!r}")
-        try:
-            return reader(self, fields)
-        except (TypeError, ValueError, KeyError, OverflowError) as error:
-            raise WireError(f"a frame holds a value of kind {tag!r} that cannot be read") from error
+        if len(node) == 2 and node[0] == "@":
+            return self.at(node[1])
+        return plain.read(node, self)
 
     def _build(self, fields: list[Node]) -> object:
         match fields:
-            case ["t", int(block), int(), *_]:
-                return self._build_tensor(self.arrived(block), fields)
+            case ["t", *_]:
+                return tensors.build(fields, self)
             case ["l" | "d" | "s" as tag, *items]:
                 empty: object = {"l": list, "d": dict, "s": set}[tag]()
                 self._write(empty, [tag, *items])
@@ -316,32 +295,21 @@ class Table:
             raise WireError(f"a generator's state cannot be read: {error}") from error
         return generator
 
-    def _build_tensor(self, shown: torch.Tensor, fields: list[Node]) -> torch.Tensor:
-        _, _, _, requires_grad, is_leaf, is_parameter, grad, device = _sized(fields, 8)
-        try:
-            fresh = shown.clone() if device == "cpu" else shown.to(str(device))
-            if is_parameter:
-                fresh = nn.Parameter(fresh, requires_grad=False)
-            if is_leaf:
-                fresh.requires_grad_(bool(requires_grad))
-                fresh.grad = self.tensor(grad)
-        except (RuntimeError, TypeError) as error:
-            raise WireError(f"a tensor cannot be rebuilt: {error}") from error
-        return fresh
-
     def _write(self, thing: object, fields: list[Node]) -> None:
         match thing, fields:
             case torch.Tensor(), ["t", *_]:
-                self._write_tensor(thing, _sized(fields, 8))
+                tensors.write(thing, fields, self)
             case list(), ["l", *items]:
                 thing[:] = map(self.value, items)
             case dict(), ["d", *items]:
                 pairs = [expect(item, list, 2) for item in items]
                 thing.clear()
-                thing.update(self._hashed([(self.value(k), self.value(v)) for k, v in pairs], dict))
+                values = [(self.value(key), self.value(value)) for key, value in pairs]
+                thing.update(_hashed(lambda: dict(values)))
             case set(), ["s", *items]:
                 thing.clear()
-                thing.update(self._hashed([self.value(item) for item in items], set))
+                members = [self.value(item) for item in items]
+                thing.update(_hashed(lambda: set(members)))
             case nn.Module(), ["m", *_]:
                 modules.write(thing, fields, self)
             case torch.optim.Optimizer(), ["O", *_]:
@@ -353,33 +321,12 @@ class Table:
             case _:
                 raise WireError(f"a {type(thing).__name__} is described as {fields[:1]!r}")
 
-    @staticmethod
-    def _hashed(items: list[object], kind: Callable[[list[object]], Kind]) -> Kind:
-        try:
-            return kind(items)
-        except TypeError as error:
-            raise WireError("a frame uses an unhashable value as a key") from error
 
-    def _write_tensor(self, tensor: torch.Tensor, fields: list[Node]) -> None:
-        _, block, _, requires_grad, _, _, grad, _ = fields
-        tensors.overwrite(tensor, self.arrived(block))
-        if tensor.is_leaf:
-            try:
-                tensor.requires_grad_(bool(requires_grad))
-                tensor.grad = self.tensor(grad)
-            except (RuntimeError, TypeError) as error:
-                raise WireError(f"a tensor's gradient cannot be read: {error}") from error
-
-
-def expect(node: Node, kind: type[Kind], length: int | None = None) -> Kind:
-    """Check that a node of a frame is of a kind, and as long as it must be."""
-    if type(node) is not kind or (length is not None and len(node) != length):  # type: ignore[arg-type]
-        raise WireError(f"a frame holds a {type(node).__name__} where a {kind.__name__} belongs")
-    return node
-
-
-def _sized(fields: list[Node], length: int) -> list[Node]:
-    return expect(fields, list, length)
+def _hashed(make: Callable[[], Kind]) -> Kind:
+    try:
+        return make()
+    except TypeError as error:
+        raise WireError("a frame uses a value as a key that cannot be one") from error
 
 
 def _handle_of(fields: list[Node]) -> int:
@@ -390,76 +337,7 @@ def _handle_of(fields: list[Node]) -> int:
 
 def _why_not(thing: object) -> str | None:
     if isinstance(thing, torch.Tensor):
-        with torch._C.DisableTorchFunctionSubclass():
-            try:
-                is_plain = tensors.is_sendable(thing)
-            except RuntimeError:
-                is_plain = False
-            return None if is_plain else f"it is a {thing.layout} tensor of {thing.dtype}"
+        return tensors.why_not(thing)
     if isinstance(thing, torch.optim.Optimizer):
         return modules.why_not_optimizer(thing)
     return None
-
-
-def _int(table: Table, value: int) -> Node:
-    plain = int.__pos__(value)
-    if plain.bit_length() > MAX_INTEGER_BITS:
-        return table.foreign.refuse(value, f"it has more than {MAX_INTEGER_BITS} bits")
-    return plain
-
-
-def _thing(table: Table, value: object) -> Node:
-    return table._thing(value)
-
-
-# What an object of a type, or of a subclass of it, is written as: the plain base, never a method
-# that a subclass could have replaced.
-_WRITERS: dict[type, Callable[[Table, object], Node]] = {
-    bool: lambda table, value: value,  # type: ignore[dict-item, return-value]
-    int: _int,  # type: ignore[dict-item]
-    float: lambda table, value: float.__pos__(value),  # type: ignore[arg-type]
-    str: lambda table, value: str.__str__(value),
-    torch.Tensor: _thing,
-    list: _thing,
-    dict: _thing,
-    torch.Size: lambda table, value: ["z", *map(table.node, tuple.__iter__(value))],  # type: ignore[arg-type]
-    tuple: lambda table, value: ["u", *map(table.node, tuple.__iter__(value))],  # type: ignore[arg-type]
-    torch.dtype: lambda table, value: ["dt", str(value).removeprefix("torch.")],
-    torch.device: lambda table, value: ["dv", str(value)],
-    torch.Generator: _thing,
-    set: _thing,
-    nn.Module: _thing,
-    torch.optim.Optimizer: _thing,
-    frozenset: lambda table, value: [
-        "fs",
-        *sorted(map(table.node, frozenset.__iter__(value)), key=repr),
-    ],  # type: ignore[arg-type] # noqa: E501
-    complex: lambda table, value: ["c", complex.__pos__(value).real, complex.__pos__(value).imag],  # type: ignore[arg-type] # noqa: E501
-    bytes: lambda table, value: ["b", bytes.hex(value)],  # type: ignore[arg-type]
-}
-
-
-def _dtype(name: Node) -> torch.dtype:
-    dtype = getattr(torch, name, None) if type(name) is str and name.isidentifier() else None
-    if not isinstance(dtype, torch.dtype):
-        raise WireError(f"a frame names the dtype {name!r}")
-    return dtype
-
-
-def _device(name: Node) -> torch.device:
-    try:
-        return torch.device(expect(name, str))
-    except RuntimeError as error:
-        raise WireError(f"a frame names the device {name!r}") from error
-
-
-_READERS: dict[str, Callable[[Table, list[Node]], object]] = {
-    "u": lambda table, fields: tuple(map(table.value, fields)),
-    "z": lambda table, fields: torch.Size(expect(size, int) for size in fields),
-    "dt": lambda table, fields: _dtype(*fields),
-    "dv": lambda table, fields: _device(*fields),
-    "fs": lambda table, fields: frozenset(map(table.value, fields)),
-    "c": lambda table, fields: complex(*(expect(part, float) for part in fields)),
-    "b": lambda table, fields: bytes.fromhex(*(expect(part, str) for part in fields)),
-    "x": lambda table, fields: table.foreign.refused(*(expect(p, str)[:200] for p in fields)),
-}
