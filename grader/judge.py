@@ -14,6 +14,7 @@ import os
 import socket
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +25,7 @@ warm.import_torch()
 
 def main() -> None:
     """Fork the zygote, then grade what is ordered until standard input ends."""
+    warnings.simplefilter("ignore")
     can_fork = sys.platform.startswith("linux")
     control = _fork_zygote() if can_fork else None
     from grader import errors  # noqa: PLC0415  Below the fork: the zygote never holds these rooms.

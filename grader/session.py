@@ -91,6 +91,7 @@ def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
     finally:
         sys.dont_write_bytecode = is_writing
         session.sandbox.close()
+        _forget(files)
     if session.error is not None:
         raise session.error
     if not session.is_finished:
@@ -106,6 +107,14 @@ def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
         environment=session.environment(),
         seconds=time.monotonic() - started,
     )
+
+
+def _forget(files: Sequence[Path]) -> None:
+    """Drop the check files' modules: what one attempt left in them is not the next one's."""
+    paths = set(map(str, files))
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) in paths:
+            del sys.modules[name]
 
 
 def check_files(exercise: Exercise) -> list[Path]:

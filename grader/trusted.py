@@ -6,6 +6,7 @@ orders and waits for attempts; an error that the judge names is raised here as w
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,10 +46,13 @@ class Judge:
     """The trusted process, started at once and waited for last."""
 
     def __enter__(self) -> "Judge":
+        # Not the user's terminal: what a hidden check prints or warns of would tell of it.
+        self._complaints = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [*environment.interpreter(), "-m", "grader.judge"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._complaints,
             env=environment.clean(),
             start_new_session=True,
         )
@@ -57,6 +61,9 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         # Its zygote and its children end with it.
         self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout, self._complaints):
+            if stream is not None:
+                stream.close()
         self._process.wait()
 
     def grade(self, wish: dict[str, object], tell: Progress) -> Attempt:
@@ -70,7 +77,7 @@ class Judge:
             self._process.stdin.write(json.dumps(wish).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise errors.SandboxError(_GONE) from error
+            raise self._gone() from error
         for event in self._events():
             match event:
                 case {"done": int(done), "of": int(of)}:
@@ -79,15 +86,19 @@ class Judge:
                 return report.from_json(str(event["attempt"]))
             if "error" in event:
                 raise getattr(errors, str(event["error"]))(event["text"])
-        raise errors.SandboxError(_GONE)
+        raise self._gone()
 
     def _events(self) -> Iterator[dict[str, object]]:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             yield json.loads(line)
 
-
-_GONE = (
-    "the trusted process ended without a result; nothing was graded. Is torch installed, and is "
-    "there memory left? Its own complaint, if it made one, stands above."
-)
+    def _gone(self) -> errors.SandboxError:
+        self._process.kill()
+        self._process.wait()
+        self._complaints.seek(0)
+        last = self._complaints.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
+        return errors.SandboxError(
+            "the trusted process ended without a result; nothing was graded. Is torch installed, "
+            f"and is there memory left? Its last words: {''.join(last) or 'none'}"
+        )

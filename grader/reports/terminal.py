@@ -270,10 +270,8 @@ def _footer(attempt: Attempt, notes: Sequence[str], withheld: Fraction, page: _P
     """Write what was checked and what was not, then the notes."""
     sentences = [*_coverage(attempt, withheld), *notes]
     confinement = attempt.environment.confinement
-    if confinement.lower().startswith("none"):
-        sentences.append(
-            f"not confined ({confinement}): these files could do whatever your account may"
-        )
+    if confinement.startswith(("none", "not confined")):
+        sentences.append("not confined: these files could do whatever your account may")
     lines: list[str] = []
     for sentence in sentences:
         text = _clean(_joined(sentence)[:_MAX_CHARACTERS], page)

@@ -22,6 +22,7 @@ from torch.autograd.function import once_differentiable
 from grader.errors import CourseError, Mismatch, WireError
 from grader.records import Outcome
 from grader.sandbox import wire
+from grader.sandbox.wire.modules import is_exact
 
 # Sends a request's body and blocks, and returns the answer's frame.
 Exchange = Callable[[list[wire.Node], Sequence[wire.Block]], wire.Frame]
@@ -226,7 +227,12 @@ class _Call:
     # wire.Foreign
 
     def handle(self, thing: object) -> int:
-        return self._student.handle_of(thing)
+        handle = self._student.handle_of(thing)
+        if not handle and isinstance(thing, nn.Module) and not is_exact(thing):
+            self.refuse(thing, "it is not exactly a class of torch.nn, or it carries a hook")
+        if not handle and not isinstance(thing, nn.Module | torch.Tensor):
+            self.refuse(thing, "it can only be called on this side")
+        return handle
 
     def resolve(self, handle: int) -> object | None:
         return self._student.remembered(handle)

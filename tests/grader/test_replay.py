@@ -1,0 +1,124 @@
+"""Transcripts: what a submission answered, and how far two of them are apart."""
+
+import math
+from types import ModuleType
+
+import pytest
+import torch
+
+from grader.replay import Transcript, distance, nearest, within
+
+X = torch.tensor([1.0, 2.0, 3.0])
+
+
+def played(source, use, seed=3):
+    """Play a source in the student's place."""
+    module = ModuleType("played")
+    exec(source, vars(module))
+    student, transcript = within(module, seed, {})
+    use(student)
+    return transcript
+
+
+def doubled(factor):
+    """Play a function that multiplies by a factor."""
+    return played(f"def f(x): return x * {factor}", lambda student: student.f(X))
+
+
+def test_same_answers_are_not_apart():
+    """Two runs of one answer are at distance 0."""
+    assert distance(doubled(2), doubled(2)) == 0
+
+
+def test_rounding_is_within_one():
+    """A difference of rounding is less than the tolerance."""
+    assert 0 < distance(doubled(2), doubled(2.00001)) < 1
+
+
+def test_difference_counts_in_tolerances():
+    """A difference of a thousandth is ten tolerances of a ten-thousandth."""
+    assert distance(doubled(2), doubled(2.002)) == pytest.approx(10, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def f(x): return x.double() * 2",
+        "def f(x): return (x * 2)[:2]",
+        "def f(x): return [x * 2]",
+        "def f(x): return None",
+        "def f(x): raise ValueError('no')",
+        "def f(x): return x * float('nan')",
+        "def f(x): x.mul_(2); return x",
+        "def f(x): return (x * 2).requires_grad_()",
+    ],
+)
+def test_other_forms_are_infinitely_apart(other):
+    """Another dtype, shape, type, side effect, error or a NaN is never near."""
+
+    def use(student):
+        with pytest.MonkeyPatch.context():
+            try:
+                student.f(X.clone())
+            except ValueError:
+                pass
+
+    assert distance(doubled(2), played(other, use)) == math.inf
+
+
+def test_errors_are_compared_by_type_and_words():
+    """Two errors are the same if type and text are, wherever they were raised."""
+
+    def use(student):
+        with pytest.raises(ValueError):  # noqa: PT011  Any text will do here.
+            student.f(X)
+
+    one = played("def f(x): raise ValueError('a')", use)
+    far = played("def f(x):\n    y = 1\n    raise ValueError('a')", use)
+    other = played("def f(x): raise ValueError('b')", use)
+
+    assert distance(one, far) == 0
+    assert distance(one, other) == math.inf
+
+
+def test_gradients_are_part_of_a_transcript():
+    """Answers that differ in the gradient alone are apart."""
+
+    def use(student):
+        x = X.clone().requires_grad_()
+        student.f(x).sum().backward()
+
+    right = played("def f(x): return x * 2", use)
+    wrong = played("def f(x): return x * 2 + (x - x.detach())", use)
+
+    assert distance(right, wrong) == math.inf or distance(right, wrong) > 10
+
+
+def test_random_answers_follow_the_seed():
+    """A student's random numbers are those of the seed, so that a mistake can match them."""
+    source = "import torch\ndef f(x): return torch.randn(3)"
+
+    def use(student):
+        student.f(X)
+
+    assert distance(played(source, use), played(source, use)) == 0
+    assert distance(played(source, use), played(source, use, seed=4)) > 10
+
+
+def test_nearest_names_one():
+    """Of several mistakes the one that gives the transcript is named."""
+    mistakes = {"three": lambda: doubled(3), "four": lambda: doubled(4)}
+
+    assert nearest(doubled(3), doubled(2), mistakes) == "three"
+
+
+def test_nearest_is_silent_when_the_right_answer_is_near():
+    """A mistake that the check's inputs do not tell from the right answer is not named."""
+    assert nearest(doubled(2.0005), doubled(2), {"bit": lambda: doubled(2.0005)}) is None
+
+
+def test_nearest_of_a_cut_transcript_is_silent():
+    """A transcript that outgrew its bound is not compared."""
+    cut = Transcript(is_whole=False)
+
+    assert nearest(cut, doubled(2), {"three": lambda: doubled(3)}) is None
