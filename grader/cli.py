@@ -27,6 +27,7 @@ Examples:
   grade exercise-03                  grade your files in exercises/exercise-03
   grade 3 handed-in/ada              grade the files in another folder
   grade ex3 gradients.py --json -    print the attempt as JSON, for a program
+  grade doctor                       what this machine can confine
 
 \b
 Exit codes:
@@ -34,11 +35,56 @@ Exit codes:
 """
 
 
-@click.command(
+class _Words(click.Group):
+    """Takes a word that is no verb as the exercise to grade."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the verb that nobody types in front of an exercise's name."""
+        if not args or args[0] not in (*self.commands, "--version", "-h", "--help"):
+            args = ["exercise", *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options of grading beside those of the command itself."""
+        found = [*self.commands["exercise"].get_params(ctx), *self.get_params(ctx)]
+        records = (item.get_help_record(ctx) for item in found if isinstance(item, click.Option))
+        rows = dict(record for record in records if record)
+        with formatter.section("Options"):
+            formatter.write_dl(list(rows.items()))
+        self.format_commands(ctx, formatter)
+
+
+@click.group(
+    cls=_Words,
     epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=False,
+    options_metavar="",
+    subcommand_metavar="EXERCISE [PATH] | VERB",
+    invoke_without_command=True,
 )
+@click.version_option(__version__, prog_name="grade")
+def command() -> None:
+    """Grade an exercise of the course in this folder.
+
+    EXERCISE is its id, its number or its folder. PATH is a folder or a .py file to grade instead
+    of the files in the exercise's own folder.
+    """
+
+
+@command.command(name="doctor")
+def doctor_command() -> None:
+    """Tell what this machine can confine, and what is missing.
+
+    Example: grade doctor
+    """
+    from grader import doctor  # noqa: PLC0415  The walls' tables are no business of other verbs.
+
+    findings = doctor.examine()
+    click.echo(doctor.render(findings, is_ascii=not _can_encode("✓–")), nl=False)
+    sys.exit(0 if doctor.can_confine(findings) else OURS)
+
+
+@command.command(name="exercise", hidden=True)
 @click.argument("exercise", required=False)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -50,8 +96,7 @@ Exit codes:
 @click.option("--confine", type=click.Choice(["auto", "strict", "none"]), default="auto",
               show_default=True, help="auto: the best walls there are; strict: all, or do not run; "
               "none: only limits, for your own code.")  # fmt: skip
-@click.version_option(__version__, prog_name="grade")
-def command(  # noqa: PLR0917  click passes the words of the command line.
+def exercise_command(  # noqa: PLR0917  click passes the words of the command line.
     exercise: str | None,
     path: Path | None,
     json_path: str | None,

@@ -9,6 +9,7 @@ was standard output: {"done": n, "of": m}, {"attempt": text}, or {"error": class
 What the checks themselves print is thrown away, since it might tell what is hidden.
 """
 
+import gc
 import json
 import os
 import socket
@@ -28,6 +29,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     can_fork = sys.platform.startswith("linux")
     control = _fork_zygote() if can_fork else None
+    # Off since the import. What there is now stays, and is never looked at again.
+    gc.freeze()
+    gc.enable()
     from grader import errors  # noqa: PLC0415  Below the fork: the zygote never holds these rooms.
     from grader.sandbox import launch  # noqa: PLC0415
 

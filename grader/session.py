@@ -46,7 +46,8 @@ from grader.replay import Transcript
 from grader.sandbox.child.state import reset_torch
 from grader.sandbox.host import Sandbox, Terms
 from grader.sandbox.launch import Launcher
-from grader.sandbox.proxy import Student, StudentError
+from grader.sandbox.proxy import Student
+from grader.sandbox.raised import StudentError
 
 # No configuration, no conftest, no bytecode, and none of the plugins that would slow a run down or
 # speak to the student in our place: collecting garbage over torch alone takes 0.3 s.

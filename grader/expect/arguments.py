@@ -12,13 +12,15 @@ from typing import Protocol
 import torch
 from torch import nn
 
+from grader.errors import CourseError
+
 
 class Submitted(Protocol):
     """A student's function as a check sees it: callable, and it knows the reference's namesake."""
 
     @property
-    def reference(self) -> Callable[..., object]:
-        """The reference's function of the same name."""
+    def reference(self) -> Callable[..., object] | None:
+        """The reference's function of the same name; None where there is no reference."""
         ...
 
     def __call__(self, *args: object) -> object:
@@ -41,9 +43,24 @@ def fresh(value: object) -> object:
     return value
 
 
+def right(function: Submitted) -> Callable[..., object]:
+    """Give the reference's function of the same name.
+
+    Raises:
+        CourseError: there is none, as in a student's copy of the course.
+    """
+    if function.reference is None:
+        raise CourseError(
+            f"a check asks the reference for {getattr(function, '__name__', 'a function')}, and "
+            "there is no reference here or it lacks that name; a visible check has to do without, "
+            "because a student's copy of the course has none."
+        )
+    return function.reference
+
+
 def names(function: Submitted) -> list[str]:
     """Name the arguments of a function, in order, as the reference's signature does."""
-    return list(inspect.signature(function.reference).parameters)
+    return list(inspect.signature(right(function)).parameters)
 
 
 def argument_name(function: Submitted, position: int) -> str:

@@ -7,7 +7,7 @@ forgotten does, is right for a plain sum and wrong here.
 import torch
 
 from grader.errors import Mismatch
-from grader.expect.arguments import Submitted, argument_name, fresh
+from grader.expect.arguments import Submitted, argument_name, fresh, right
 from grader.expect.values import close, tensor
 
 # Any fixed number: the same result gets the same upstream gradient on every machine and in every
@@ -30,14 +30,14 @@ def gradients(
         Mismatch: the result is not connected, no gradient reaches an argument, or it differs.
     """
     theirs, ours = [_tracked(argument) for argument in args], [_tracked(each) for each in args]
-    right = tensor(function.reference(*ours))
-    answer = tensor(function(*theirs), shape=tuple(right.shape), dtype=right.dtype)
+    wanted = tensor(right(function)(*ours))
+    answer = tensor(function(*theirs), shape=tuple(wanted.shape), dtype=wanted.dtype)
     if not answer.requires_grad:
         raise Mismatch(
             "The result is not connected to its arguments, so no gradient can reach them. "
             "Compute it with tensor operations, without item(), detach() or torch.tensor()."
         )
-    want, got = _derived(right, ours), _derived(answer, theirs)
+    want, got = _derived(wanted, ours), _derived(answer, theirs)
     for position, gradient in want.items():
         name = argument_name(function, position)
         found = got[position]

@@ -9,7 +9,7 @@ import math
 import torch
 
 from grader.errors import Mismatch
-from grader.expect.arguments import Submitted, fresh
+from grader.expect.arguments import Submitted, fresh, right
 from grader.expect.wording import RESULT, a, brief, kind, sentence, where
 
 # (rtol, atol) by dtype: what two right ways of writing the same formula may differ by. Rounding is
@@ -205,7 +205,7 @@ def same(
     Raises:
         Mismatch: the answers differ.
     """
-    want = function.reference(*[fresh(argument) for argument in args])
+    want = right(function)(*[fresh(argument) for argument in args])
     got = function(*[fresh(argument) for argument in args])
     _agree(got, want, rtol, atol, RESULT)
 

@@ -29,12 +29,12 @@ from grader.errors import ConfinementError, SandboxError, WireError
 from grader.records import Limits, Outcome, Submission
 from grader.sandbox import wire
 from grader.sandbox.launch import START_S, Launcher
-from grader.sandbox.proxy import StudentError, as_error
+from grader.sandbox.raised import StudentError, as_error
 
 TICK_S = 0.02
 MIB = 1 << 20
-# How often a spoiled child may be replaced before one check: once, since a new one is clean.
-ATTEMPTS = 2
+# Reads of the output between two looks at the limits, so that no flood keeps the host reading.
+READS = 64
 # A child cannot answer with more than it could hold, and the host must not either.
 HEADER_BYTES = 16 * MIB
 
@@ -71,6 +71,10 @@ class Child:
         read, write = os.pipe()
         try:
             self.process = launcher.start(theirs.fileno(), write, terms.plan())
+        except SandboxError:
+            ours.close()
+            os.close(read)
+            raise
         finally:
             theirs.close()
             os.close(write)
@@ -206,7 +210,7 @@ class Child:
 
     def _drain(self) -> None:
         """Read what was printed; keep the first part, drop the rest."""
-        while True:
+        for _ in range(READS):
             try:
                 data = os.read(self._output, 1 << 16)
             except BlockingIOError:
@@ -274,20 +278,25 @@ class Sandbox:
         Raises:
             StudentError: the files do not load.
         """
-        for _ in range(ATTEMPTS):
-            child = self._live()
-            child.start_budget()
-            frame = child.request(["begin", 0, seed % (1 << 63)], [], self._terms.limits.load_s)
-            match frame.body:
-                case ["ok", _, list(names), list(late)]:
-                    self.late_imports = [str(name) for name in late]
-                    child.start_budget()
-                    return dict(map(_named, names))
-                case ["raised", _, *fields]:
-                    raise as_error(list(fields))
-            # Something is left of the check before that cannot be undone.
-            child.end()
-        self.close()
+        if self._child is not None and self._child.is_alive:
+            try:
+                return self._begin(self._child, seed)
+            except StudentError:
+                # What the check before left behind may be the cause: a new child decides.
+                self._child.end()
+        return self._begin(self._live(), seed)
+
+    def _begin(self, child: Child, seed: int) -> dict[str, bool]:
+        child.start_budget()
+        frame = child.request(["begin", 0, seed % (1 << 63)], [], self._terms.limits.load_s)
+        match frame.body:
+            case ["ok", _, list(names), list(late)]:
+                self.late_imports = [str(name) for name in late]
+                child.start_budget()
+                return dict(map(_named, names))
+            case ["raised", _, *fields]:
+                raise as_error(list(fields))
+        # Something is left of the check before that cannot be undone.
         raise Ended(Outcome.FORBIDDEN, "the submission's files leave torch or Python changed")
 
     def exchange(self, body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:

@@ -10,7 +10,6 @@ A module of one of torch's own classes arrives as that class; any other as a `Re
 registers local parameters and buffers and sends them along whenever its code is called.
 """
 
-import builtins
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -22,25 +21,12 @@ from torch.autograd.function import once_differentiable
 from grader.errors import CourseError, Mismatch, WireError
 from grader.records import Outcome
 from grader.sandbox import wire
+from grader.sandbox.raised import StudentError, as_error
 from grader.sandbox.wire.modules import is_exact
 
 # Sends a request's body and blocks, and returns the answer's frame.
 Exchange = Callable[[list[wire.Node], Sequence[wire.Block]], wire.Frame]
 Request = tuple[list[wire.Node], list[wire.Block]]
-
-
-class StudentError(Exception):
-    """What the student's code raised, or why it could not answer: an outcome and its sentence.
-
-    An exception of a builtin type arrives as a subclass of that type too, so that a check can
-    write `pytest.raises(ValueError)`.
-    """
-
-    def __init__(self, outcome: Outcome, text: str) -> None:
-        # Not super(): a builtin base may want arguments of its own.
-        Exception.__init__(self, text)
-        self.outcome = outcome
-        self.text = text
 
 
 class Student:
@@ -157,11 +143,13 @@ class RemoteFunction:
         self._target = target
         self.__name__ = name
         self.reference = reference
+        # A method's mirror, whose state goes along with each call.
+        self.owner: nn.Module | None = None
         self.handle = target[1] if isinstance(target[1], int) else 0
 
     def __call__(self, *positional: object, **named: object) -> object:
         """Call the student's function with copies of the arguments."""
-        return self._student.call(self._target, self.__name__, positional, named)
+        return self._student.call(self._target, self.__name__, positional, named, self.owner)
 
     def __repr__(self) -> str:
         return f"<the student's {self.__name__}>"
@@ -190,7 +178,10 @@ class RemoteModule(nn.Module):
         except AttributeError:
             if name.startswith("__"):
                 raise
-            return self._student.get(["thing", self.handle], name)
+            value = self._student.get(["thing", self.handle], name)
+            if isinstance(value, RemoteFunction):
+                value.owner = self
+            return value
 
     def _get_name(self) -> str:
         return str(self._class_name)
@@ -223,6 +214,10 @@ class _Call:
             raise StudentError(
                 Outcome.FORBIDDEN, f"the submission's process broke the protocol: {error}"
             ) from error
+        finally:
+            # The table names this call: a circle, which would keep every tensor of the exchange
+            # until a garbage collection, and with it the graph in the child.
+            del self.table.foreign
 
     # wire.Foreign
 
@@ -259,6 +254,7 @@ class _Call:
                     dirty[number] = self.table.arrived(block)
                     self._changes.remove(change)
         if not graph and not dirty:
+            self._student.release(self.number)
             return {}
         link = _Link(self._student, self.number, [*graph, *dirty], [n for n, _ in inputs])
         weakref.finalize(link, self._student.release, self.number)
@@ -346,48 +342,3 @@ class _Joined(torch.autograd.Function):
 
 def _default_dtype() -> str:
     return str(torch.get_default_dtype()).removeprefix("torch.")
-
-
-def as_error(fields: list[wire.Node]) -> StudentError:
-    """Turn the fields of a "raised" answer into an exception with the student's own frames."""
-    match fields:
-        case [[str(name), *bases], str(text), str(kind), list(frames)]:
-            pass
-        case _:
-            return StudentError(Outcome.FORBIDDEN, "an exception came in an unknown form")
-    outcome = {"memory": Outcome.OUT_OF_MEMORY, "forbidden": Outcome.FORBIDDEN}.get(
-        kind, Outcome.RAISED
-    )
-    head = f"{name}: {text}" if text else name
-    shown = [line for frame in frames[-3:] for line in _frame_lines(frame)]
-    if kind == "memory":
-        head = f"it ran out of memory ({head})"
-    elif kind == "forbidden":
-        head = f"not allowed here ({head})"
-    elif name == "NotImplementedError":
-        # The stub's own line is known to whoever has to replace it.
-        head, shown = f"not written yet ({text})", shown[:1]
-    return _error_class(name, bases)(outcome, "\n".join([head, *shown]))
-
-
-def _frame_lines(frame: wire.Node) -> list[str]:
-    match frame:
-        case [str(file), int(line), str(function), str(source), int(start), int(end)]:
-            where = f"  {file}:{line}" + (f" in {function}" if function else "")
-            stripped = source.strip()
-            if not stripped:
-                return [where]
-            margin = len(source) - len(source.lstrip())
-            carets = "^" * max(min(end, len(source)) - start, 1)
-            return [where, f"    {stripped}", f"    {' ' * max(start - margin, 0)}{carets}"]
-    return []
-
-
-def _error_class(name: str, bases: list[wire.Node]) -> type[StudentError]:
-    for base in [name, *bases]:
-        known = getattr(builtins, str(base), None)
-        if isinstance(known, type) and issubclass(known, Exception):
-            if known in (Exception, AssertionError):
-                break
-            return type(known.__name__, (StudentError, known), {})
-    return StudentError

@@ -7,6 +7,7 @@ traceback shows the student's own code.
 
 import importlib
 import importlib.util
+import io
 import linecache
 import sys
 import types
@@ -24,7 +25,8 @@ class Sources(MetaPathFinder, Loader):
         self.file_names = frozenset(sources)
         self.module_names = frozenset(self._texts)
         for name, text in sources.items():
-            lines = text.splitlines(keepends=True)
+            # Lines as Python counts them: a form feed, or a separator in a string, ends none.
+            lines = io.StringIO(text, newline=None).readlines()
             # A modification time of None tells linecache that there is no file to compare with.
             linecache.cache[name] = (len(text), None, lines, name)
 

@@ -107,8 +107,10 @@ class Service:
         torch.set_default_dtype(getattr(torch, str(dtype)))
         with torch.set_grad_enabled(bool(is_grad_enabled)):
             result = function(*positional, **named)
-        node = table.node(result)
-        changes = table.changes()
+        try:
+            node, changes = table.node(result), table.changes()
+        except Exception:  # An object that lies about what it is may raise anything when read.
+            return ["ok", sequence, [], self.refuse(result, "it cannot be read"), []], []
         new, new_blocks = table.sent()
         if any(isinstance(t, torch.Tensor) and t.grad_fn is not None for t in table.values):
             self._graphs[sequence] = (table, self._leaves)
@@ -142,8 +144,10 @@ class Service:
                 if grad is not None and isinstance(output := table.values[number], torch.Tensor)
             ]
             total = sum(products[1:], products[0])
-            found = torch.autograd.grad(total, live, retain_graph=True, allow_unused=True)
-        by_id = {id(t): grad for t, grad in zip(live, found, strict=True)}
+            # Torch wants one input at least; a result may hang on the student's own tensors alone.
+            wished = live or [total]
+            found = torch.autograd.grad(total, wished, retain_graph=True, allow_unused=True)
+        by_id = {id(t): grad for t, grad in zip(wished, found, strict=True)}
         node = received.node(tuple(by_id.get(id(t)) for t in wanted))
         new, new_blocks = received.sent()
         return ["ok", sequence, new, node, []], new_blocks

@@ -7,10 +7,12 @@ such a change from this code spoils only its own later checks: nothing here earn
 """
 
 import builtins
+import faulthandler
 import gc
 import math
 import os
 import random
+import signal
 import sys
 import threading
 import types
@@ -34,6 +36,9 @@ _WATCHED: tuple[types.ModuleType, ...] = (
     torch.optim,
     torch._C._nn,
 )
+_TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+# Its stand-in makes way for the real package when that is asked for, which is no change.
+_LAZY = "torch._dynamo"
 
 
 def _surfaces() -> list[dict[str, object]]:
@@ -69,6 +74,7 @@ class State:
         self._meta_path = list(sys.meta_path)
         self._filters = list(warnings.filters)
         self._recursion = sys.getrecursionlimit()
+        self._modules = {name: m for name, m in sys.modules.items() if name != _LAZY}
         self.module_names = frozenset(sys.modules)
         self.renew()
 
@@ -77,6 +83,7 @@ class State:
         self._environment = dict(os.environ)
         self._folder = os.getcwd()
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
+        self._handlers = {n: signal.getsignal(n) for n in signal.valid_signals()}
 
     def remains(self) -> str:
         """Name what a check left behind that cannot be reset; "" where there is nothing."""
@@ -84,7 +91,9 @@ class State:
             return "a thread that is still running"
         if _identities(self._surfaces) != self._identities:
             return "a changed function of torch or Python"
-        if torch._C._len_torch_function_stack() or torch._C._len_torch_dispatch_stack():
+        if any(sys.modules.get(name) is not module for name, module in self._modules.items()):
+            return "a replaced module"
+        if _is_mode_active():
             return "a torch mode that is still active"
         if nn.modules.module._has_any_global_hook():  # type: ignore[no-untyped-call]
             return "a global hook on modules"
@@ -96,6 +105,12 @@ class State:
         sys.setprofile(None)
         threading.settrace(None)
         threading.setprofile(None)
+        for timer in _TIMERS:
+            signal.setitimer(timer, 0)
+        faulthandler.cancel_dump_traceback_later()
+        for number, handler in self._handlers.items():
+            if handler is not None and signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
         sys.setrecursionlimit(self._recursion)
         sys.path[:], sys.meta_path[:] = self._path, self._meta_path
         sys.stdin, sys.stdout, sys.stderr = self._streams
@@ -112,6 +127,17 @@ class State:
         reset_torch(seed)
 
 
+def _is_mode_active() -> bool:
+    return bool(
+        torch._C._len_torch_function_stack()
+        or torch._C._len_torch_dispatch_stack()
+        or torch.is_inference_mode_enabled()
+        or any(map(torch.is_autocast_enabled, ("cpu", "cuda")))
+        or torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
+        or torch.autograd.forward_ad._current_level >= 0
+    )
+
+
 def reset_torch(seed: int) -> None:
     """Set torch's share of the state: what a verdict may depend on, and nothing else."""
     torch.manual_seed(seed)
@@ -123,7 +149,9 @@ def reset_torch(seed: int) -> None:
         torch.set_num_threads(1)
     # The public function also imports the compiler's configuration, which takes a second.
     torch._C._set_deterministic_algorithms(True, warn_only=True)
-    torch.backends.cuda.matmul.allow_tf32 = False
+    # This one also says that the GPU's products of float32 are not rounded to TF32.
+    torch.set_float32_matmul_precision("highest")
+    torch.set_flush_denormal(False)
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.autograd.set_detect_anomaly(False)

@@ -123,10 +123,14 @@ def _padded(size: int) -> int:
 
 def _header(data: memoryview, caps: Caps) -> tuple[list[Node], list[Node]]:
     try:
-        header = json.loads(bytes(data))
+        text = str(data, "ascii")
+        # Before anything is built: three bytes of JSON can be 64 bytes of Python. Those within a
+        # text are counted too, which only makes the bound a little lower.
+        _cap("nodes", 1 + text.count("[") + text.count(","), caps.nodes)
+        header = json.loads(text, object_pairs_hook=_refuse_object)
     except (ValueError, RecursionError) as error:
         raise WireError(f"a header is not JSON: {type(error).__name__}") from error
-    _plain(header, caps)
+    _cap_depth(header, caps.depth)
     match header:
         case [list() as body, list() as table]:
             _cap("tensors", len(table), caps.blocks)
@@ -134,16 +138,16 @@ def _header(data: memoryview, caps: Caps) -> tuple[list[Node], list[Node]]:
     raise WireError("a header is not a pair of lists")
 
 
-def _plain(header: object, caps: Caps) -> None:
-    """Refuse objects, deep nesting and too many nodes, without recursion of our own."""
-    nodes, depth, level = 0, 0, [header]
+def _refuse_object(_: object) -> None:
+    raise WireError("a header holds a JSON object; only lists may stand there")
+
+
+def _cap_depth(header: object, cap: int) -> None:
+    """Refuse deep nesting, without recursion of our own."""
+    depth, level = 0, [header]
     while level:
-        nodes += len(level)
         depth += 1
-        _cap("nodes", nodes, caps.nodes)
-        _cap("levels", depth, caps.depth)
-        if any(type(node) is dict for node in level):
-            raise WireError("a header holds a JSON object; only lists may stand there")
+        _cap("levels", depth, cap)
         level = [child for node in level if type(node) is list for child in node]
 
 
@@ -153,7 +157,7 @@ def _entry(entry: object) -> tuple[str, tuple[int, ...], bool]:
             dtype in ITEM_BYTES
             and len(shape) <= MAX_DIMENSIONS
             and all(type(size) is int and 0 <= size < 1 << 62 for size in shape)
-            and math.prod(size for size in shape if size) < 1 << 62
+            and size_of(dtype, [size for size in shape if size]) < 1 << 62
         ):
             return dtype, tuple(shape), has_data
     raise WireError("a tensor's entry is not [known dtype, shape, has_data]")

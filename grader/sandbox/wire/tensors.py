@@ -120,6 +120,9 @@ def _bytes(tensor: torch.Tensor) -> torch.Tensor:
 
 def overwrite(target: torch.Tensor, fresh: torch.Tensor) -> None:
     """Give `target` the dtype, shape and values of `fresh`, in place where that can be."""
+    if has_same_bytes(target, fresh):
+        # A write would still count as a change, and a graph that saved the tensor be refused.
+        return
     fresh = fresh.to(target.device) if not (fresh.is_meta or target.is_meta) else fresh
     with torch.no_grad():
         if target.shape == fresh.shape and target.dtype == fresh.dtype:

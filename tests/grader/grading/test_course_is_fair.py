@@ -40,9 +40,7 @@ def read(folder, exercise):
 def replaced(exercise, kind, answer, of):
     """Write the submission that gives a mistake's or a variant's answer."""
     text = (exercise.hidden_dir / f"{kind}.py").read_text(encoding="utf-8")
-    return mistakes.as_submission(
-        read(exercise.reference_dir, exercise), text, answer.__name__, of
-    )
+    return mistakes.as_submission(read(exercise.reference_dir, exercise), text, answer.__name__, of)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
@@ -76,9 +74,7 @@ def test_mistake_loses_what_it_says_and_is_named(exercise, answer, graded):
     """A known mistake loses exactly the checks that it names, and its sentence is shown."""
     record = answer.__mistake__
     attempt = graded(exercise, replaced(exercise, "mistakes", answer, record.of))
-    lost = [
-        v for v in attempt.verdicts if v.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
-    ]
+    lost = [v for v in attempt.verdicts if v.outcome not in (Outcome.PASSED, Outcome.SKIPPED)]
 
     assert {v.check.id for v in lost} == set(record.loses)
     assert {v.diagnosis.mistake for v in lost if v.diagnosis} == {answer.__name__}

@@ -185,7 +185,9 @@ def test_missing_function(made):
 
 def test_needs_skips(made):
     """A check is not tried when the one it needs has not passed."""
-    hidden = TWO.replace("@pytest.mark.points(2)", '@pytest.mark.needs("first")\n' * 1 + "@pytest.mark.points(2)")
+    hidden = TWO.replace(
+        "@pytest.mark.points(2)", '@pytest.mark.needs("first")\n' * 1 + "@pytest.mark.points(2)"
+    )
     attempt = made(hidden, points="3").grade("def double(x): return x\n" + RIGHT_HALF)
 
     assert outcomes(attempt) == ["failed", "skipped"]
@@ -293,12 +295,15 @@ def test_isolation_of_checks(made):
 
 def test_grading_twice_gives_the_same_record(made):
     """The same submission graded 20 times gives the same JSON but for times."""
-    hidden = DOUBLES + '''
+    hidden = (
+        DOUBLES
+        + '''
 @pytest.mark.points(1)
 def test_random(student, normal):
     """What the student draws is seeded."""
     expect.close(student.half(normal(3)), torch.zeros(3))
 '''
+    )
     course = made(hidden, points="2")
     source = "import torch\ndef double(x): return 2 * x\ndef half(x): return torch.randn(3)\n"
     texts = set()
@@ -373,3 +378,20 @@ def test_module_fixtures_are_fresh(made):
         bag.append(student.double(turn))
     '''
     assert outcomes(made(hidden, points="2").grade("def double(x): return x")) == ["passed"] * 2
+
+
+def test_object_that_lies_about_its_class(made, verdict):
+    """An answer that claims to be what it is not is refused by the name of its own type."""
+    source = """
+    import torch
+    class Fake:
+        __class__ = property(lambda self: torch.nn.Linear)
+    def double(x): return Fake()
+    """
+    found = verdict(made(DOUBLES).grade(source))
+
+    assert found.outcome is Outcome.FAILED
+    assert found.message == (
+        "`double` answers with a Fake (it cannot be read); expected a tensor, a number, text, "
+        "a list, a tuple, a dict or a module."
+    )

@@ -1,0 +1,188 @@
+"""How long a student waits for `grade exercise-NN`, against what nobody can do without.
+
+    python bench/interactive.py [RUNS]
+
+Needs the grader installed, as the README says. Five measurements:
+
+    torch     grading exercise 03 against `import torch` alone
+    pytest    grading exercise 04 against pytest on the same check files and the same answers,
+              called directly: no walls, no second process
+    help      `grade --help`: its CPU time, and that it imports no torch
+    check     one more light check: an exercise with 20 of them against one with 40
+    imports   modules that a child had to import while a reference was graded, because its zygote
+              lacked them: each would be paid for by every submission
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from paired import COURSE, GRADE, Cost, Row, adopt_orphans, pairs, ratio_rows, run, show
+
+from grader import course, session, submissions
+from grader.sandbox import launch
+from grader.sandbox.host import Sandbox
+
+TORCH_BAR = 1.5  # times
+PYTEST_BAR = 0.6  # times
+HELP_BAR_MS = 100
+CHECK_BAR_MS = 5
+FEW, MORE = 20, 40  # light checks
+
+_GRADEBOOK = """\
+course: Light checks
+exercises:
+  - {{id: exercise-01, title: Twice, files: [twice.py], points: {count}}}
+"""
+_ANSWER = "def twice(x):\n    return 2 * x\n"
+_CHECKS = "import pytest\nimport torch\n\nfrom grader import expect\n"
+_CHECK = '''
+
+@pytest.mark.points(1)
+def test_{number}(student, normal):
+    """Each element is doubled."""
+    x = normal(3, 5)
+
+    expect.close(student.twice(x), 2 * x)
+'''
+
+
+def against_torch(runs: int) -> list[Row]:
+    """Compare the grading of a light exercise with an import of torch."""
+    costs = pairs(
+        lambda: run([GRADE, "exercise-03", "solutions/exercise-03"]),
+        lambda: run([sys.executable, "-c", "import torch"]),
+        runs,
+    )
+    return ratio_rows("grade exercise-03 / import torch", costs, TORCH_BAR)
+
+
+def against_pytest(folder: Path, runs: int) -> list[Row]:
+    """Compare grading with pytest on the same check files, the reference in the stub's place."""
+    for name in ("pyproject.toml", "gradebook.yml"):
+        shutil.copy(COURSE / name, folder)
+    for tree in ("exercises", "solutions"):
+        shutil.copytree(COURSE / tree, folder / tree)
+    shutil.copytree(COURSE / "tests/exercise-04", folder / "tests/exercise-04")
+    for path in (folder / "solutions/exercise-04").glob("*.py"):
+        shutil.copy(path, folder / "exercises/exercise-04")
+    tests = ["exercises/exercise-04", "tests/exercise-04"]
+    costs = pairs(
+        lambda: run([GRADE, "exercise-04", "solutions/exercise-04"]),
+        lambda: run([sys.executable, "-m", "pytest", *tests], folder),
+        runs,
+    )
+    return ratio_rows("grade exercise-04 / pytest", costs, PYTEST_BAR)
+
+
+def help_alone(runs: int) -> list[Row]:
+    """Measure `grade --help`, and look at what it imports."""
+    cpu_ms = 1000 * statistics.median(run([GRADE, "--help"]).cpu_s for _ in range(runs))
+    imports = subprocess.run(
+        [sys.executable, "-X", "importtime", GRADE, "--help"],
+        cwd=COURSE,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr.splitlines()
+    has_torch = any(line.rsplit("|", 1)[-1].strip() == "torch" for line in imports)
+    return [
+        Row("grade --help, CPU", f"{HELP_BAR_MS} ms", f"{cpu_ms:.0f} ms", cpu_ms <= HELP_BAR_MS),
+        Row("grade --help, imports torch", "no", "yes" if has_torch else "no", not has_torch),
+    ]
+
+
+def one_more_check(folder: Path, runs: int) -> list[Row]:
+    """Measure what each of twenty more light checks adds to the whole command."""
+
+    def graded(count: int) -> Callable[[], Cost]:
+        root = folder / str(count)
+        stub, hidden = root / "exercises/exercise-01", root / "tests/exercise-01"
+        reference = root / "solutions/exercise-01"
+        for place in (stub, hidden, reference):
+            place.mkdir(parents=True)
+        (root / "gradebook.yml").write_text(_GRADEBOOK.format(count=count))
+        for place in (stub, reference):
+            (place / "twice.py").write_text(_ANSWER)
+        checks = "".join(_CHECK.format(number=number) for number in range(count))
+        (hidden / "test_twice.py").write_text(_CHECKS + checks)
+        return lambda: run([GRADE, "exercise-01"], root)
+
+    costs = pairs(graded(MORE), graded(FEW), runs)
+    rows = []
+    for kind, name in (("wall", "wall_s"), ("CPU", "cpu_s")):
+        added = [getattr(more, name) - getattr(few, name) for more, few in costs]
+        each_ms = 1000 * statistics.median(added) / (MORE - FEW)
+        is_met = each_ms <= CHECK_BAR_MS
+        rows.append(
+            Row(f"one more light check, {kind}", f"{CHECK_BAR_MS} ms", f"{each_ms:.1f} ms", is_met)
+        )
+    return rows
+
+
+class Watched(Sandbox):
+    """A sandbox that also asks for late imports once the last check is done."""
+
+    seen: frozenset[str] = frozenset()
+
+    def begin(self, seed: int) -> dict[str, bool]:
+        """Begin a check; what the child imported since it was forked is added up."""
+        names = super().begin(seed)
+        Watched.seen |= frozenset(self.late_imports)
+        return names
+
+    def close(self) -> None:
+        """Begin a check that nobody asks anything in, then end the child."""
+        if self.children:
+            self.begin(0)
+        super().close()
+
+
+def late_imports() -> list[Row]:
+    """Grade every reference and list what its children imported."""
+    session.Sandbox = Watched
+    # As in the environment that the judge runs in: no plugin but the grader's own.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    launcher = launch.launcher()
+    late = {}
+    here = course.load(COURSE)
+    for exercise in here.exercises:
+        Watched.seen = frozenset()
+        submission = submissions.read(exercise.reference_dir, exercise, exercise.id)
+        attempt = session.grade(session.Order(exercise, submission), launcher, lambda *_: None)
+        if attempt.score.earned != attempt.score.possible:
+            sys.exit(f"the reference of {exercise.id} does not earn every point.")
+        if Watched.seen:
+            late[exercise.id] = Watched.seen
+    launcher.close()
+    for exercise_id, names in late.items():
+        print(f"{exercise_id} imports late: {', '.join(sorted(names))}")
+    count = sum(map(len, late.values()))
+    what = f"modules imported in a child, {len(here.exercises)} references"
+    return [Row(what, "0", str(count), count == 0)]
+
+
+def main() -> None:
+    """Measure everything and print one table."""
+    runs = int(sys.argv[1]) if sys.argv[1:] else 11
+    adopt_orphans()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "copy").mkdir()
+        rows = [
+            *against_torch(runs),
+            *against_pytest(folder / "copy", runs),
+            *help_alone(runs),
+            *one_more_check(folder / "light", runs),
+            *late_imports(),
+        ]
+    sys.exit(0 if show(rows) else 1)
+
+
+if __name__ == "__main__":
+    main()

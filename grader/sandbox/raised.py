@@ -1,0 +1,81 @@
+"""What the student's code raised, as an exception of this side: its type, its words, its own lines.
+
+The fields come from a process that is not believed: every length is capped and every column is held
+to its line before anything is built from them, and of the type only its name is looked up, among
+the builtin exceptions.
+"""
+
+import builtins
+
+from grader.records import Outcome
+from grader.sandbox import wire
+
+MAX_TEXT = 4000  # characters of a message
+MAX_LINE = 400  # characters of a line of source, or of a name
+SHOWN_FRAMES = 3  # the innermost
+
+
+class StudentError(Exception):
+    """What the student's code raised, or why it could not answer: an outcome and its sentence.
+
+    An exception of a builtin type arrives as a subclass of that type too, so that a check can
+    write `pytest.raises(ValueError)`.
+    """
+
+    def __init__(self, outcome: Outcome, text: str) -> None:
+        # Not super(): a builtin base may want arguments of its own.
+        Exception.__init__(self, text)
+        self.outcome = outcome
+        self.text = text
+
+    def __str__(self) -> str:
+        # A builtin base may write its own arguments in its own way: KeyError quotes them.
+        return self.text
+
+
+def as_error(fields: list[wire.Node]) -> StudentError:
+    """Turn the fields of a "raised" answer into an exception with the student's own frames."""
+    match fields:
+        case [[str(name), *bases], str(text), str(kind), list(frames)]:
+            name, text = name[:MAX_LINE], text[:MAX_TEXT]
+        case _:
+            return StudentError(Outcome.FORBIDDEN, "an exception came in an unknown form")
+    outcome = {"memory": Outcome.OUT_OF_MEMORY, "forbidden": Outcome.FORBIDDEN}.get(
+        kind, Outcome.RAISED
+    )
+    head = f"{name}: {text}" if text else name
+    shown = [line for frame in frames[-SHOWN_FRAMES:] for line in _frame_lines(frame)]
+    if kind == "memory":
+        head = f"it ran out of memory ({head})"
+    elif kind == "forbidden":
+        head = f"not allowed here ({head})"
+    elif name == "NotImplementedError":
+        # The stub's own line is known to whoever has to replace it.
+        head, shown = f"not written yet ({text})", shown[:1]
+    return _error_class(name, bases)(outcome, "\n".join([head, *shown]))
+
+
+def _frame_lines(frame: wire.Node) -> list[str]:
+    match frame:
+        case [str(file), int(line), str(function), str(source), int(start), int(end)]:
+            file, function, source = file[:MAX_LINE], function[:MAX_LINE], source[:MAX_LINE]
+            where = f"  {file}:{line}" + (f" in {function}" if function else "")
+            stripped = source.strip()
+            if not stripped:
+                return [where]
+            margin = len(source) - len(source.lstrip())
+            start, end = (min(max(column, 0), len(source)) for column in (start, end))
+            carets = "^" * max(end - start, 1)
+            return [where, f"    {stripped}", f"    {' ' * max(start - margin, 0)}{carets}"]
+    return []
+
+
+def _error_class(name: str, bases: list[wire.Node]) -> type[StudentError]:
+    for base in [name, *bases]:
+        known = getattr(builtins, str(base), None)
+        if isinstance(known, type) and issubclass(known, Exception):
+            # The plain ones say nothing, and a group cannot be made without its members.
+            if known in (Exception, AssertionError) or issubclass(known, ExceptionGroup):
+                break
+            return type(known.__name__, (StudentError, known), {})
+    return StudentError
