@@ -8,21 +8,35 @@ Needs the grader installed, as the README says. Five measurements:
     pytest    grading exercise 04 against pytest on the same check files and the same answers,
               called directly: no walls, no second process
     help      `grade --help`: its CPU time, and that it imports no torch
-    check     one more light check: an exercise with 20 of them against one with 40
+    check     one more light check: an exercise with 20 of them against one with 40, graded in
+              this process by a warm zygote's children, so that no start drowns the difference
     imports   modules that a child had to import while a reference was graded, because its zygote
               lacked them: each would be paid for by every submission
 """
 
+import gc
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
 from pathlib import Path
+from typing import ClassVar
 
-from paired import COURSE, GRADE, Cost, Row, adopt_orphans, pairs, ratio_rows, run, show
+from paired import (
+    COURSE,
+    GRADE,
+    Cost,
+    Row,
+    adopted_orphans,
+    pairs,
+    process_cpu_s,
+    ratio_rows,
+    run,
+    show,
+)
 
 from grader import course, session, submissions
 from grader.sandbox import launch
@@ -97,23 +111,55 @@ def help_alone(runs: int) -> list[Row]:
     ]
 
 
-def one_more_check(folder: Path, runs: int) -> list[Row]:
-    """Measure what each of twenty more light checks adds to the whole command."""
+class Watched(Sandbox):
+    """A sandbox that keeps what its children imported late, and what CPU time they used."""
 
-    def graded(count: int) -> Callable[[], Cost]:
+    late: ClassVar[set[str]] = set()
+    cpu_s: ClassVar[float] = 0.0
+
+    def begin(self, seed: int) -> dict[str, bool]:
+        """Begin a check, and note what the child has imported since it was forked."""
+        names = super().begin(seed)
+        Watched.late.update(self.late_imports)
+        return names
+
+    def close(self) -> None:
+        """Begin a check in which nothing is asked, to see the imports of the last; then end it."""
+        if self._child is not None and self._child.is_alive:
+            self.begin(0)
+            Watched.cpu_s += process_cpu_s(self._child.process)
+        super().close()
+
+
+def graded(root: Path, exercise_id: str, launcher: launch.Launcher) -> Cost:
+    """Grade a reference in this process, as the judge does, with children of a warm zygote."""
+    exercise = course.find_exercise(course.load(root), exercise_id, root)
+    submission = submissions.read(exercise.reference_dir, exercise, exercise.id)
+    Watched.cpu_s = 0.0
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    attempt = session.grade(session.Order(exercise, submission), launcher, lambda *_: None)
+    cost = Cost(time.perf_counter() - wall_s, time.process_time() - cpu_s + Watched.cpu_s)
+    if attempt.score.earned != attempt.score.possible:
+        sys.exit(f"the reference of {exercise.id} in {root} does not earn every point.")
+    return cost
+
+
+def one_more_check(folder: Path, runs: int, launcher: launch.Launcher) -> list[Row]:
+    """Measure what each of twenty more light checks adds, process starts left out."""
+    for count in (FEW, MORE):
         root = folder / str(count)
-        stub, hidden = root / "exercises/exercise-01", root / "tests/exercise-01"
-        reference = root / "solutions/exercise-01"
-        for place in (stub, hidden, reference):
-            place.mkdir(parents=True)
+        for tree in ("exercises", "solutions", "tests"):
+            (root / tree / "exercise-01").mkdir(parents=True)
         (root / "gradebook.yml").write_text(_GRADEBOOK.format(count=count))
-        for place in (stub, reference):
-            (place / "twice.py").write_text(_ANSWER)
+        for tree in ("exercises", "solutions"):
+            (root / tree / "exercise-01/twice.py").write_text(_ANSWER)
         checks = "".join(_CHECK.format(number=number) for number in range(count))
-        (hidden / "test_twice.py").write_text(_CHECKS + checks)
-        return lambda: run([GRADE, "exercise-01"], root)
-
-    costs = pairs(graded(MORE), graded(FEW), runs)
+        (root / "tests/exercise-01/test_twice.py").write_text(_CHECKS + checks)
+    costs = pairs(
+        lambda: graded(folder / str(MORE), "exercise-01", launcher),
+        lambda: graded(folder / str(FEW), "exercise-01", launcher),
+        4 * runs,
+    )
     rows = []
     for kind, name in (("wall", "wall_s"), ("CPU", "cpu_s")):
         added = [getattr(more, name) - getattr(few, name) for more, few in costs]
@@ -125,62 +171,41 @@ def one_more_check(folder: Path, runs: int) -> list[Row]:
     return rows
 
 
-class Watched(Sandbox):
-    """A sandbox that also asks for late imports once the last check is done."""
-
-    seen: frozenset[str] = frozenset()
-
-    def begin(self, seed: int) -> dict[str, bool]:
-        """Begin a check; what the child imported since it was forked is added up."""
-        names = super().begin(seed)
-        Watched.seen |= frozenset(self.late_imports)
-        return names
-
-    def close(self) -> None:
-        """Begin a check that nobody asks anything in, then end the child."""
-        if self.children:
-            self.begin(0)
-        super().close()
-
-
-def late_imports() -> list[Row]:
+def late_imports(launcher: launch.Launcher) -> list[Row]:
     """Grade every reference and list what its children imported."""
-    session.Sandbox = Watched
-    # As in the environment that the judge runs in: no plugin but the grader's own.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    launcher = launch.launcher()
     late = {}
-    here = course.load(COURSE)
-    for exercise in here.exercises:
-        Watched.seen = frozenset()
-        submission = submissions.read(exercise.reference_dir, exercise, exercise.id)
-        attempt = session.grade(session.Order(exercise, submission), launcher, lambda *_: None)
-        if attempt.score.earned != attempt.score.possible:
-            sys.exit(f"the reference of {exercise.id} does not earn every point.")
-        if Watched.seen:
-            late[exercise.id] = Watched.seen
-    launcher.close()
+    exercises = course.load(COURSE).exercises
+    for exercise in exercises:
+        Watched.late.clear()
+        graded(COURSE, exercise.id, launcher)
+        late[exercise.id] = sorted(Watched.late)
     for exercise_id, names in late.items():
-        print(f"{exercise_id} imports late: {', '.join(sorted(names))}")
+        if names:
+            print(f"{exercise_id} imports late: {', '.join(names)}")
     count = sum(map(len, late.values()))
-    what = f"modules imported in a child, {len(here.exercises)} references"
+    what = f"modules imported in a child, {len(exercises)} references"
     return [Row(what, "0", str(count), count == 0)]
 
 
 def main() -> None:
     """Measure everything and print one table."""
     runs = int(sys.argv[1]) if sys.argv[1:] else 11
-    adopt_orphans()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "copy").mkdir()
-        rows = [
-            *against_torch(runs),
-            *against_pytest(folder / "copy", runs),
-            *help_alone(runs),
-            *one_more_check(folder / "light", runs),
-            *late_imports(),
-        ]
+        with adopted_orphans():
+            rows = [
+                *against_torch(runs),
+                *against_pytest(folder / "copy", runs),
+                *help_alone(runs),
+            ]
+        # What the judge has of its environment and of its collector.
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        gc.freeze()
+        session.Sandbox = Watched
+        launcher = launch.launcher()
+        rows += [*one_more_check(folder / "light", runs, launcher), *late_imports(launcher)]
+        launcher.close()
     sys.exit(0 if show(rows) else 1)
 
 

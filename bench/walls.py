@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from paired import Row, pairs, show
+from paired import Row, pairs, process_cpu_s, show
 
 from grader.records import Limits, Source, Submission
 from grader.sandbox import launch
@@ -26,11 +26,6 @@ CALLS = 200  # in a row, so that one reading of the clock is long against its re
 _SUBMISSION = Submission("twice", (Source("twice.py", "def twice(x):\n    return 2 * x\n"),), "0")
 
 
-def cpu_s(process: int) -> float:
-    """Read the CPU seconds of a process from its clock, as Linux numbers it."""
-    return time.clock_gettime((~process << 3) | 2)
-
-
 def starts(launcher: launch.Launcher, count: int) -> list[Row]:
     """Start children in turn and compare what each used before it could serve."""
 
@@ -40,7 +35,7 @@ def starts(launcher: launch.Launcher, count: int) -> list[Row]:
         def start() -> float:
             child = Child(launcher, terms)
             child.ready()
-            used = cpu_s(child.process)
+            used = process_cpu_s(child.process)
             child.end()
             return 1000 * used
 
@@ -66,10 +61,10 @@ def calls(launcher: launch.Launcher, count: int) -> list[Row]:
         assert child is not None
 
         def call() -> tuple[float, float]:
-            wall, cpu = time.perf_counter(), cpu_s(child.process)
+            wall, cpu = time.perf_counter(), process_cpu_s(child.process)
             for _ in range(CALLS):
                 student.twice(1.5)
-            return time.perf_counter() - wall, cpu_s(child.process) - cpu
+            return time.perf_counter() - wall, process_cpu_s(child.process) - cpu
 
         return call
 

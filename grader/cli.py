@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from grader import __version__, course, errors, scoring, submissions
+from grader import __version__, errors, scoring
 from grader.records import Attempt, Exercise, Submission
 from grader.reports import attempt as attempt_report
 from grader.reports import terminal
@@ -20,6 +20,7 @@ from grader.trusted import Judge, order
 
 WIDEST = 100  # columns: a longer line is hard to read
 OURS = 3
+PRINTED_LINES = 50
 
 _EXAMPLES = """
 \b
@@ -109,6 +110,8 @@ def exercise_command(  # noqa: PLR0917  click passes the words of the command li
     EXERCISE is its id, its number or its folder; PATH is a folder or a .py file to grade instead
     of the files in the exercise's own folder.
     """
+    from grader import course, submissions  # noqa: PLC0415  Help answers without YAML and hashes.
+
     here = Path.cwd()
     try:
         root = course.find_root(here)
@@ -118,6 +121,7 @@ def exercise_command(  # noqa: PLR0917  click passes the words of the command li
             submission = submissions.read(path or chosen.stub_dir, chosen, _shown(path, chosen))
             wish = order(root, chosen, submission, device=device, seed=seed, confine=confine)
             attempt = judge.grade(wish, _show_progress)
+            _show_printed(judge.printed)
         _report(attempt, chosen, submission, json_path)
     except errors.GraderError as error:
         click.echo(f"grade: {error}", err=True)
@@ -133,6 +137,15 @@ def _show_progress(done: int, of: int) -> None:
     if sys.stderr.isatty():
         text = f"\r{done} of {of} checks" if done < of else "\r\033[K"
         click.echo(text, err=True, nl=False)
+
+
+def _show_printed(text: str) -> None:
+    """Pass on what the student's code printed, on stderr: it is theirs, and no part of a report."""
+    if text.strip():
+        click.echo("printed by these files, while the visible checks ran:", err=True)
+        for line in text.splitlines()[:PRINTED_LINES]:
+            shown = terminal.printable(line, is_ascii=not _can_encode("✓"))
+            click.echo(f"  {shown}", err=True)
 
 
 def _shown(path: Path | None, exercise: Exercise) -> str:

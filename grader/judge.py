@@ -5,8 +5,8 @@
 It imports torch once, and forks before it has read anything: one side becomes the zygote, whose
 children run students' code, the other goes on to read hidden checks. So both share one import and
 its memory. Orders come as lines of JSON on standard input; events go out as lines of JSON on what
-was standard output: {"done": n, "of": m}, {"attempt": text}, or {"error": class, "text": sentence}.
-What the checks themselves print is thrown away, since it might tell what is hidden.
+was standard output: {"done": n, "of": m, "printed": text}, {"attempt": text}, or
+{"error": class, "text": sentence}. What the checks themselves print is thrown away, since it might tell what is hidden.
 """
 
 import gc
@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -83,8 +84,12 @@ def _grade(order: dict[str, object], launcher: object, events: TextIO) -> None:
     submission = records.Submission(str(handed["path"]), sources, str(handed["digest"]))
     seed = order["seed"] if order["seed"] is not None else here.seed
     wish = session.Order(exercise, submission, str(order["device"]), seed, str(order["confine"]))  # type: ignore[arg-type]
-    attempt = session.grade(wish, launcher, lambda n, of: _say(events, {"done": n, "of": of}))  # type: ignore[arg-type]
+    attempt = session.grade(wish, launcher, partial(_tell, events))  # type: ignore[arg-type]
     _say(events, {"attempt": report.to_json(attempt)})
+
+
+def _tell(events: TextIO, done: int, of: int, printed: str) -> None:
+    _say(events, {"done": done, "of": of, "printed": printed})
 
 
 def _say(events: TextIO, event: dict[str, object]) -> None:

@@ -1,7 +1,7 @@
 """What an exercise's author knows: the reference, and the mistakes that students make.
 
-Both are code, both are trusted, and both can be put in the student's place. They are read when a
-check has failed and not before, so a right submission does not pay for them.
+Both are code, both are trusted, and both can be put in the student's place. The mistakes are read
+when a check has failed and not before, so a right submission does not pay for them.
 """
 
 from collections.abc import Callable, Container

@@ -59,6 +59,10 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 
+# Characters. A sentence that quotes the student's names grows with them.
+_MAX_MESSAGE = 10_000
+
+
 @dataclass(frozen=True)
 class Order:
     """What to grade, and how. `seed` None takes the course's, or one from the checks' digest."""
@@ -70,12 +74,14 @@ class Order:
     confine: str = "auto"
 
 
-# Told after each check: how many are done, of how many.
-Progress = Callable[[int, int], None]
+# Told after each check: how many are done, of how many, and what the student's code printed.
+Progress = Callable[[int, int, str], None]
 
 
 def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
     """Grade one submission.
+
+    What is printed while a hidden check runs is never told: it could be the check's inputs.
 
     Raises:
         CourseError: the checks, the reference or the device asked for are at fault.
@@ -237,7 +243,9 @@ class _Session:
             started = time.monotonic()
             verdict = self._verdict(item, check)
             self.verdicts[check.id] = replace(verdict, seconds=time.monotonic() - started)
-            self._tell(number, len(items))
+            printed = self.sandbox.take_printed()
+            is_visible = check.visibility is Visibility.VISIBLE
+            self._tell(number, len(items), printed if is_visible else "")
 
     def _verdict(self, item: pytest.Item, check: Check) -> Verdict:
         needed = self.verdicts.get(check.needs or "")
@@ -266,6 +274,9 @@ class _Session:
             # What fails before the first answer fails for every check, and is tried once.
             self._unloaded = None if self.verdicts else error
             return Verdict(check, error.outcome, error.text)
+        if self.verdicts:
+            # Every check executes the files anew; what they print while loading is told once.
+            self.sandbox.take_printed()
         transcript = Transcript()
         references = vars(self._known.reference) if self._known.reference else {}
         files = self._order.exercise.files
@@ -273,6 +284,9 @@ class _Session:
         raised = self._run(item, student)
         if raised is None:
             return Verdict(check, Outcome.PASSED)
+        if isinstance(raised, StudentError) and raised.outcome is Outcome.FORBIDDEN:
+            # A child that broke the protocol may be busy for ever; the next check gets another.
+            self.sandbox.end_child()
         outcome, message = self._judge(item, check, raised)
         diagnosis = None
         is_answer = outcome in (Outcome.FAILED, Outcome.RAISED)
@@ -281,7 +295,7 @@ class _Session:
             diagnosis = self._known.name(
                 check.id, passed, transcript, seed, lambda student: self._run(item, student)
             )
-        return Verdict(check, outcome, message, diagnosis)
+        return Verdict(check, outcome, message[:_MAX_MESSAGE], diagnosis)
 
     def _run(self, item: pytest.Item, student: object) -> BaseException | None:
         """Run one check against whoever stands for the student; what it raised."""

@@ -43,7 +43,12 @@ def order(
 
 
 class Judge:
-    """The trusted process, started at once and waited for last."""
+    """The trusted process, started at once and waited for last.
+
+    `printed` is what the last submission printed while its visible checks ran.
+    """
+
+    printed = ""
 
     def __enter__(self) -> "Judge":
         # Not the user's terminal: what a hidden check prints or warns of would tell of it.
@@ -78,9 +83,11 @@ class Judge:
             self._process.stdin.flush()
         except BrokenPipeError as error:
             raise self._gone() from error
+        self.printed = ""
         for event in self._events():
             match event:
-                case {"done": int(done), "of": int(of)}:
+                case {"done": int(done), "of": int(of), "printed": str(printed)}:
+                    self.printed += printed
                     tell(done, of)
             if "attempt" in event:
                 return report.from_json(str(event["attempt"]))

@@ -184,7 +184,7 @@ def equal(got: object, want: object, *, name: str = RESULT) -> None:
     subject = sentence(name)
     if type(plain) is not type(want):
         raise Mismatch(f"{subject} is {kind(got, name)}; {a(type(want).__name__)} is expected.")
-    if _typed(plain) != _typed(want):
+    if not _is_same(plain, want):
         raise Mismatch(f"{subject} is {brief(plain)}; another value is expected.")
 
 
@@ -243,8 +243,13 @@ def _agree(got: object, want: object, rtol: float | None, atol: float | None, na
         equal(got, want, name=name)
 
 
-def _typed(value: object) -> object:
-    """Pair a value, and each element of a container, with its type: True is equal to 1."""
-    if isinstance(value, tuple | list):
-        return type(value), [_typed(element) for element in value]
-    return type(value), value
+def _is_same(got: object, want: object) -> bool:
+    """Compare values with their types, for True is equal to 1.
+
+    Along the structure of `want`: a few lists within each other can have billions of elements.
+    """
+    if type(got) is not type(want):
+        return False
+    if isinstance(got, tuple | list) and isinstance(want, tuple | list):
+        return len(got) == len(want) and all(map(_is_same, got, want))
+    return got == want

@@ -1,11 +1,19 @@
 """The words that every expectation's sentence is made of: what a value is, and how it is named."""
 
+import reprlib
+from collections.abc import Collection
+
 import torch
 
 # What an expectation calls the value that a function returned, where a check names none.
 RESULT = "the result"
 # Longer values are cut: a student's answer can be of any size.
 LONGEST = 80
+
+# Writes a value of very many elements: the first ones of the first levels fill the letters.
+_SUMMARY = reprlib.Repr()
+_SUMMARY.maxlevel = 3
+_SUMMARY.maxlist = _SUMMARY.maxtuple = _SUMMARY.maxdict = _SUMMARY.maxset = LONGEST // 2
 
 
 def sentence(name: str) -> str:
@@ -28,10 +36,28 @@ def a(noun: str) -> str:
 def brief(value: object) -> str:
     """Write a plain value, cut where it gets long."""
     try:
-        text = repr(value)
+        text = repr(value) if _is_short(value) else _SUMMARY.repr(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return "a number of thousands of digits"
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def _is_short(value: object) -> bool:
+    """Tell whether a value has no more elements, at all levels, than letters are shown.
+
+    Lists that share elements can have billions of them in little memory.
+    """
+    count, level = 0, [value]
+    while level and count <= LONGEST:
+        inner = [each for each in level if isinstance(each, list | tuple | dict | set | frozenset)]
+        level = [one for each in inner for one in _elements(each)]
+        count += len(level)
+    return count <= LONGEST
+
+
+def _elements(container: Collection[object]) -> list[object]:
+    values = container.values() if isinstance(container, dict) else ()
+    return [*container, *values]
 
 
 def where(wrong: torch.Tensor) -> str:

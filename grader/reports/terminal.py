@@ -310,6 +310,11 @@ def _joined(text: str) -> str:
     return " ".join(text.split())
 
 
+def printable(line: str, *, is_ascii: bool = False) -> str:
+    """Write a line of a student's output so that it can do nothing to a terminal."""
+    return _clean(line, _Page(80, is_ascii, False))
+
+
 def _clean(line: str, page: _Page) -> str:
     """Write each character that does not print, or that the terminal lacks, as its escape."""
     if line.isascii() and line.isprintable():

@@ -17,6 +17,7 @@ CPU time within a check decides; it is read from the kernel's clock for that pro
 clock is the backstop for a child that sleeps, because on a busy machine it measures the neighbours.
 """
 
+import mmap
 import os
 import select
 import signal
@@ -90,7 +91,8 @@ class Child:
         self._caps = wire.Caps(HEADER_BYTES, payload_bytes=2 * terms.limits.memory_bytes)
         self._cpu_start = 0.0
         self._waited = 0.0
-        self._memory_start = 0
+        # Not watched before `ready` knows it: torch alone is a quarter of a gigabyte.
+        self._memory_start = 1 << 62
         self.is_alive = True
 
     def ready(self) -> None:
@@ -141,8 +143,8 @@ class Child:
         """End the process and close what belongs to it; its status."""
         if not self.is_alive:
             return 0
+        self.drain()
         self.is_alive = False
-        self._drain()
         self._channel.close()
         try:
             return self._launcher.end(self.process)
@@ -166,7 +168,8 @@ class Child:
         decoder = wire.receive(self._caps)
         wanted = next(decoder)
         while True:
-            buffer = memoryview(bytearray(wanted))
+            # Memory that is taken as it is filled: the child may have announced more than it sends.
+            buffer = memoryview(mmap.mmap(-1, wanted) if wanted > MIB else bytearray(wanted))
             filled = 0
             while filled < wanted:
                 try:
@@ -192,7 +195,7 @@ class Child:
         started = time.monotonic()
         for descriptor, event in self._poller.poll(TICK_S * 1000):
             if descriptor == self._output:
-                self._drain()
+                self.drain()
                 if event & select.POLLHUP:
                     self._poller.unregister(self._output)
         self._waited += time.monotonic() - started
@@ -208,9 +211,9 @@ class Child:
                          f"{self._limits.memory_bytes // MIB} MiB; is a graph kept alive, or "
                          "a tensor broadcast to a size that was not meant?")  # fmt: skip
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         """Read what was printed; keep the first part, drop the rest."""
-        for _ in range(READS):
+        for _ in range(READS if self.is_alive else 0):
             try:
                 data = os.read(self._output, 1 << 16)
             except BlockingIOError:
@@ -229,7 +232,8 @@ class Child:
             number = os.WTERMSIG(status)
             if number == signal.SIGSYS:
                 raise Ended(Outcome.FORBIDDEN, "made a system call that is not allowed here")
-            name = signal.Signals(number).name
+            # The real-time signals have numbers only.
+            name = signal.Signals(number).name if number < signal.SIGRTMIN else f"signal {number}"
             raise Ended(Outcome.CRASHED, f"the process crashed ({name})")
         code = os.WEXITSTATUS(status)
         raise Ended(
@@ -309,9 +313,19 @@ class Sandbox:
             raise Ended(Outcome.CRASHED, "the process has already ended in this check")
         return self._child.request(body, blocks, self._terms.limits.time_s)
 
-    def printed(self) -> str:
-        """Give what the present child printed so far, within the limit."""
-        return bytes(self._child.printed).decode(errors="replace") if self._child else ""
+    def take_printed(self) -> str:
+        """Take what was printed since this was last asked, within the limit."""
+        if self._child is None:
+            return ""
+        self._child.drain()
+        text = bytes(self._child.printed).decode(errors="replace")
+        self._child.printed.clear()
+        return text
+
+    def end_child(self) -> None:
+        """End the child of the present check; what it has printed can still be taken."""
+        if self._child is not None:
+            self._child.end()
 
     def close(self) -> None:
         """End the child, if there is one."""

@@ -208,7 +208,7 @@ class _Call:
         try:
             self._changes = list(wire.expect(changes, list))
             self.table.extend(things, frame.blocks)
-            self.table.write(self._changes, frame.blocks)
+            self.table.write(self._changes)
             return self.table.value(node)
         except WireError as error:
             raise StudentError(
@@ -248,11 +248,14 @@ class _Call:
         ]
         numbers = {number for number, tensor in inputs if not tensor.is_leaf}
         dirty: dict[int, torch.Tensor] = {}
-        for change in list(self._changes):
+        others: list[wire.Node] = []
+        for change in self._changes:
             match change:
-                case [int(number), ["t", int(block), *_]] if number in numbers:
-                    dirty[number] = self.table.arrived(block)
-                    self._changes.remove(change)
+                case [int(number), ["t", block, *_]] if number in numbers:
+                    dirty[number] = self.table.take(block)
+                case _:
+                    others.append(change)
+        self._changes = others
         if not graph and not dirty:
             self._student.release(self.number)
             return {}
@@ -262,9 +265,10 @@ class _Call:
         fresh = list(graph.values())
         positions = {n: place for place, (n, _) in enumerate(inputs)}
         edits = [(positions[n], value) for n, value in dirty.items()]
-        joined = _Joined.apply(  # type: ignore[no-untyped-call]
-            link, fresh, edits, anchor, *(t for _, t in inputs)
-        )
+        with wire.refusing("the answer does not fit into the graph"):
+            joined = _Joined.apply(  # type: ignore[no-untyped-call]
+                link, fresh, edits, anchor, *(t for _, t in inputs)
+            )
         return dict(zip([*graph, *dirty], joined, strict=True))
 
     def mirror(self, class_name: str) -> nn.Module:
@@ -300,11 +304,13 @@ class _Link:
         if all(grad is None for grad in grads):
             return [None] * len(self._inputs)
         found = self._student.pull(self._call, self._outputs, self._inputs, grads)
-        if not isinstance(found, tuple) or len(found) != len(self._inputs):
+        grads_found = list(found) if isinstance(found, tuple) else []
+        is_fit = all(grad is None or isinstance(grad, torch.Tensor) for grad in grads_found)
+        if not is_fit or len(grads_found) != len(self._inputs):
             raise StudentError(
                 Outcome.FORBIDDEN, "the submission's process broke the protocol: other gradients"
             )
-        return list(found)
+        return grads_found
 
 
 class _Joined(torch.autograd.Function):

@@ -82,10 +82,7 @@ def test_single_file(course):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (
-            ["exersice-03"],
-            'there is no exercise "exersice-03" in this course; did you mean exercise-03?',
-        ),
+        (["exersice-03"], '"exersice-03" in this course; did you mean exercise-03?'),
         (["3", "nowhere"], "nowhere: there is no such file or folder; check the path"),
         (["3", "--device", "tpu"], "'tpu' is not one of 'cpu', 'cuda', 'auto'"),
         (["3", "--seed", "-1"], "-1 is not in the range"),
@@ -93,7 +90,7 @@ def test_single_file(course):
     ],
 )
 def test_wrong_words_exit_with_2(course, words, complaint):
-    """What cannot be done as asked is one sentence on stderr, nothing on stdout, and exit code 2."""
+    """What cannot be done as asked is one sentence on stderr and exit code 2."""
     done = grade(course, *words)
 
     assert done.returncode == 2
@@ -186,6 +183,23 @@ def test_help_has_examples_and_no_torch(tmp_path):
     imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert "torch" not in imported
     assert "grader.cli" in imported
+
+
+def test_prints_are_passed_on(course):
+    """What the student prints in visible checks is shown on stderr, harmless, and nowhere else."""
+    source = (course / "solutions/exercise-03/gradients.py").read_text("utf-8")
+    (course / "prints.py").write_text(
+        source.replace(
+            "    return (w * x - y) ** 2",
+            "    print('w is', w, '\\x1b[2J')\n    return (w * x - y) ** 2",
+        ),
+        "utf-8",
+    )
+    done = grade(course, "3", "prints.py", "--json", "-")
+
+    assert "w is" not in done.stdout
+    assert done.stderr.splitlines()[0] == "printed by these files, while the visible checks ran:"
+    assert done.stderr.splitlines()[1] == "  w is tensor(2.) \\x1b[2J"
 
 
 def test_interrupt(course):

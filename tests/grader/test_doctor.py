@@ -67,7 +67,10 @@ def test_rendering():
 
 def test_command_needs_no_torch():
     """`grade doctor` answers without importing torch, exit code 0 where strangers can be graded."""
-    code = "import sys; from grader.cli import main\ntry: main()\nfinally: assert 'torch' not in sys.modules"
+    code = (
+        "import sys; from grader.cli import main\n"
+        "try: main()\nfinally: assert 'torch' not in sys.modules"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, "doctor"], capture_output=True, text=True, check=False
     )

@@ -32,7 +32,8 @@ FLOORS: Floors = (
     (
         "sandbox", "sandbox.environment",
         "sandbox.wire.frames", "sandbox.wire.plain", "sandbox.wire.tensors",
-        "sandbox.wire.modules", "sandbox.wire.values", "sandbox.wire",
+        "sandbox.wire.modules", "sandbox.wire.optimizers", "sandbox.wire.generators",
+        "sandbox.wire.values", "sandbox.wire",
         "sandbox.walls.kernel", "sandbox.walls.paths", "sandbox.walls.syscalls",
         "sandbox.walls.seccomp", "sandbox.walls.landlock", "sandbox.walls.process",
         "sandbox.walls.identity", "sandbox.walls",
@@ -47,7 +48,7 @@ FLOORS: Floors = (
     ),
     ("plugin", "fixtures", "known", "session"),
     ("reports", "reports.attempt", "reports.terminal"),
-    ("trusted",),
+    ("doctor", "trusted"),
     ("cli", "judge"),
 )  # fmt: skip
 

@@ -13,7 +13,8 @@ PACKAGE = Path(grader.__file__).parent
 
 # With all that lies below them.
 LIGHT = (
-    "errors", "records", "course", "submissions", "scoring", "reports", "trusted", "cli", "plugin",
+    "errors", "records", "course", "submissions", "scoring", "plugin", "reports", "doctor",
+    "trusted", "cli",
 )  # fmt: skip
 
 IMPORT_EACH = """

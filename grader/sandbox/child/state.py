@@ -10,6 +10,7 @@ import builtins
 import faulthandler
 import gc
 import math
+import operator
 import os
 import random
 import signal
@@ -17,6 +18,7 @@ import sys
 import threading
 import types
 import warnings
+from itertools import starmap
 from typing import Protocol
 
 import torch
@@ -37,6 +39,8 @@ _WATCHED: tuple[types.ModuleType, ...] = (
     torch._C._nn,
 )
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+# The kind of accelerator that torch was built for, whether or not the machine has one.
+_ACCELERATOR = torch.accelerator.current_accelerator(check_available=False)
 # Its stand-in makes way for the real package when that is asked for, which is no change.
 _LAZY = "torch._dynamo"
 
@@ -48,8 +52,9 @@ def _surfaces() -> list[dict[str, object]]:
     return [vars(place) for place in (*_WATCHED, *dict.fromkeys(classes))]
 
 
-def _identities(surfaces: list[dict[str, object]]) -> list[list[int]]:
-    return [list(map(id, surface.values())) for surface in surfaces]
+def _are_same(surface: dict[str, object], kept: list[object]) -> bool:
+    """Whether the values are those that were kept: the very objects, whatever they say of `==`."""
+    return len(surface) == len(kept) and all(map(operator.is_, surface.values(), kept))
 
 
 class Ground(Protocol):
@@ -68,8 +73,7 @@ class State:
     """The state as it was before any student code ran, to return to."""
 
     def __init__(self) -> None:
-        self._surfaces = _surfaces()
-        self._identities = _identities(self._surfaces)
+        self._surfaces = [(surface, list(surface.values())) for surface in _surfaces()]
         self._path = list(sys.path)
         self._meta_path = list(sys.meta_path)
         self._filters = list(warnings.filters)
@@ -87,9 +91,11 @@ class State:
 
     def remains(self) -> str:
         """Name what a check left behind that cannot be reset; "" where there is nothing."""
+        # These leave a mark on torch itself, which goes when they are taken back.
+        _reset_defaults()
         if threading.active_count() > 1:
             return "a thread that is still running"
-        if _identities(self._surfaces) != self._identities:
+        if not all(starmap(_are_same, self._surfaces)):
             return "a changed function of torch or Python"
         if any(sys.modules.get(name) is not module for name, module in self._modules.items()):
             return "a replaced module"
@@ -138,13 +144,22 @@ def _is_mode_active() -> bool:
     )
 
 
-def reset_torch(seed: int) -> None:
-    """Set torch's share of the state: what a verdict may depend on, and nothing else."""
-    torch.manual_seed(seed)
-    torch.set_grad_enabled(True)
+def _reset_defaults() -> None:
     torch.set_default_dtype(torch.float32)
     if torch.get_default_device().type != "cpu":
         torch.set_default_device(None)
+
+
+def reset_torch(seed: int) -> None:
+    """Set torch's share of the state: what a verdict may depend on, and nothing else."""
+    if _ACCELERATOR is None:
+        # The public function also formats a stack trace for each kind of accelerator that torch
+        # might have had; inside pytest, whose stack is deep, that is half of a light check's time.
+        torch.default_generator.manual_seed(seed)
+    else:
+        torch.manual_seed(seed)
+    torch.set_grad_enabled(True)
+    _reset_defaults()
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)
     # The public function also imports the compiler's configuration, which takes a second.

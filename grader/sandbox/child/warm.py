@@ -26,6 +26,10 @@ class _LazyDynamo(types.ModuleType):
         return function
 
     def __getattr__(self, name: str) -> object:
+        # Whoever looks over all modules asks for their `__file__` and the like, and wants no
+        # compiler. An import of something inside it asks for its path.
+        if name.startswith("__") and name != "__path__":
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)

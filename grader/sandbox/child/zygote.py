@@ -10,6 +10,7 @@ Orders are lines of JSON on a socket; an order to fork carries two descriptors, 
 and the pipe for what it prints.
 """
 
+import io
 import json
 import os
 import signal
@@ -69,6 +70,11 @@ def _end(child: int) -> int:
     return os.waitpid(child, 0)[1]
 
 
+def _unbuffered(descriptor: int) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="replace", write_through=True)
+
+
 def _confine(channel: int, wishes: dict[str, object], parent: int | None) -> str:
     plan = walls.Plan(keep=(channel,), parent=parent, **wishes)  # type: ignore[arg-type]
     standing = walls.build(plan)
@@ -88,8 +94,7 @@ def become(
         os.dup2(output, 1)
         os.dup2(output, 2)
         # What the student prints appears even if the process is killed a moment later.
-        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
         stream = socket.socket(fileno=channel)
         try:
             confinement = _confine(channel, plan, parent)

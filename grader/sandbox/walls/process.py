@@ -122,7 +122,9 @@ def scrub_environment(scratch: str | None) -> None:
         XDG_CACHE_HOME=home,
         XDG_CONFIG_HOME=home,
         TORCH_HOME=home,
-        TORCHINDUCTOR_CACHE_DIR=home,
+        # torch makes this folder when it imports its compiler, which torch.func does as well; one
+        # that exists it does not make.
+        TORCHINDUCTOR_CACHE_DIR=scratch or "/",
         TRITON_CACHE_DIR=home,
         USER="student",
         LOGNAME="student",

@@ -25,7 +25,18 @@ frame is either complete and checked or not there.
 """
 
 from grader.sandbox.wire.frames import Block, Caps, Frame, Node, pack, receive
-from grader.sandbox.wire.plain import expect
+from grader.sandbox.wire.plain import expect, refusing
 from grader.sandbox.wire.values import Foreign, Table
 
-__all__ = ["Block", "Caps", "Foreign", "Frame", "Node", "Table", "expect", "pack", "receive"]
+__all__ = [
+    "Block",
+    "Caps",
+    "Foreign",
+    "Frame",
+    "Node",
+    "Table",
+    "expect",
+    "pack",
+    "receive",
+    "refusing",
+]

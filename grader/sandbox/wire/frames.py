@@ -19,6 +19,7 @@ from grader.errors import WireError
 MAGIC = b"GRW1"
 PREFIX = struct.Struct("<4sIQ")
 ALIGNMENT = 64
+SMALL_BYTES = 1 << 16  # a payload that is copied to be written in one go
 MAX_DIMENSIONS = 64  # torch's own limit
 
 ITEM_BYTES = {
@@ -89,7 +90,9 @@ def pack(body: list[Node], blocks: Sequence[Block] = ()) -> list[bytes | memoryv
             if padding := -block.data.nbytes % ALIGNMENT:
                 payload.append(bytes(padding))
     length = sum(len(part) for part in payload)
-    return [PREFIX.pack(MAGIC, len(header), length) + header, *payload]
+    parts = [PREFIX.pack(MAGIC, len(header), length) + header, *payload]
+    # Each write wakes the reader, and a copy of little costs less than that.
+    return [b"".join(parts)] if length <= SMALL_BYTES else parts
 
 
 def receive(caps: Caps) -> Generator[int, memoryview, Frame]:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from grader.errors import WireError
 from grader.sandbox.wire.frames import ITEM_BYTES, Block, Node
-from grader.sandbox.wire.plain import expect
+from grader.sandbox.wire.plain import device, expect, refusing
 
 if TYPE_CHECKING:  # The table calls this room; only the type's name goes the other way.
     from grader.sandbox.wire.values import Table
@@ -25,7 +24,13 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 def why_not(tensor: torch.Tensor) -> str | None:
     """Say why a tensor cannot cross: it is not dense, or of a dtype that the wire does not know."""
     with torch._C.DisableTorchFunctionSubclass():
-        if tensor.layout != torch.strided or tensor.is_quantized:
+        if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+            return "torch.func has wrapped it, and cannot follow it to the other side"
+        if tensor.is_quantized:
+            return "it is quantized; call .dequantize() on it"
+        if tensor.is_nested:
+            return "it is nested; call .to_padded_tensor() on it"
+        if tensor.layout != torch.strided:
             return f"its layout is {tensor.layout}; call .to_dense() on it"
         return None if tensor.dtype in NAMES else f"its dtype is {tensor.dtype}"
 
@@ -50,32 +55,34 @@ def describe(tensor: torch.Tensor, handle: int, table: "Table") -> list[Node]:
         ]
 
 
+def keep(fields: list[Node], handle: int) -> list[Node]:
+    """Add to a tensor's description that the tensor outlives the call."""
+    return [*fields[:2], handle, *fields[3:]]
+
+
 def build(fields: list[Node], table: "Table") -> torch.Tensor:
     """Build the tensor that a description tells of; one within a graph is left for `join`."""
-    _, block, _, requires_grad, is_leaf, is_parameter, grad, device = expect(fields, list, 8)
-    shown = table.arrived(block)
-    try:
-        fresh = shown.clone() if device == "cpu" else shown.to(expect(device, str))
+    _, block, _, requires_grad, is_leaf, is_parameter, grad, name = expect(fields, list, 8)
+    shown, place, gradient = table.take(block), device(name), table.tensor(grad)
+    with refusing("a tensor cannot be rebuilt"):
+        fresh = shown.to(place, copy=True)
         if is_parameter:
             fresh = nn.Parameter(fresh, requires_grad=False)
         if is_leaf:
             fresh.requires_grad_(bool(requires_grad))
-            fresh.grad = table.tensor(grad)
-    except (RuntimeError, TypeError) as error:
-        raise WireError(f"a tensor cannot be rebuilt: {error}") from error
+            fresh.grad = gradient
     return fresh
 
 
 def write(tensor: torch.Tensor, fields: list[Node], table: "Table") -> None:
     """Bring a tensor's values, its gradient and its `requires_grad` up to date, in place."""
     _, block, _, requires_grad, _, _, grad, _ = expect(fields, list, 8)
-    overwrite(tensor, table.arrived(block))
-    if tensor.is_leaf:
-        try:
+    shown, gradient = table.take(block), table.tensor(grad)
+    with refusing("a tensor cannot be brought up to date"):
+        overwrite(tensor, shown)
+        if tensor.is_leaf:
             tensor.requires_grad_(bool(requires_grad))
-            tensor.grad = table.tensor(grad)
-        except (RuntimeError, TypeError) as error:
-            raise WireError(f"a tensor's gradient cannot be read: {error}") from error
+            tensor.grad = gradient
 
 
 def to_block(tensor: torch.Tensor) -> Block:
@@ -118,21 +125,17 @@ def _bytes(tensor: torch.Tensor) -> torch.Tensor:
     return plain.reshape(-1).view(torch.uint8)
 
 
-def overwrite(target: torch.Tensor, fresh: torch.Tensor) -> None:
-    """Give `target` the dtype, shape and values of `fresh`, in place where that can be."""
-    if has_same_bytes(target, fresh):
+def overwrite(target: torch.Tensor, shown: torch.Tensor) -> None:
+    """Give `target` the dtype, shape and values of `shown`, in place where that can be."""
+    if has_same_bytes(target, shown):
         # A write would still count as a change, and a graph that saved the tensor be refused.
         return
-    fresh = fresh.to(target.device) if not (fresh.is_meta or target.is_meta) else fresh
     with torch.no_grad():
-        if target.shape == fresh.shape and target.dtype == fresh.dtype:
+        if target.shape == shown.shape and target.dtype == shown.dtype:
             try:
                 # An ordinary in-place copy, so that autograd notices it on this side as well.
-                target.copy_(fresh)
-            except RuntimeError:
-                target.data = fresh
-        else:
-            try:
-                target.data = fresh
-            except RuntimeError as error:
-                raise WireError(f"a tensor cannot become {tuple(fresh.shape)}: {error}") from error
+                target.copy_(shown)
+                return
+            except RuntimeError:  # Its elements share memory: it was expanded.
+                pass
+        target.data = shown.to(target.device, copy=True)

@@ -9,20 +9,19 @@ A thing that outlives the call has a *handle*, a number that its side's `Owner` 
 parameter that comes back to the child is written into the very parameter it mirrors.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
 import torch
 from torch import nn
 
 from grader.errors import WireError
-from grader.sandbox.wire import modules, plain, tensors
+from grader.sandbox.wire import generators, modules, optimizers, plain, tensors
 from grader.sandbox.wire.frames import Block, Node
 from grader.sandbox.wire.plain import expect
 
 MAX_DEPTH = 60  # levels of nested lists, dicts and modules
-
-Kind = TypeVar("Kind")
 
 # Things that are over with the call, unless a module holds them.
 _PASSING = (torch.Tensor, list, dict, set, torch.Generator, torch.optim.Optimizer)
@@ -76,6 +75,7 @@ class Table:
         self._depth = 0
         self._announced = 0
         self._arrived: Sequence[Block] = ()
+        self._taken: set[Node] = set()
 
     # Writing
 
@@ -87,7 +87,8 @@ class Table:
             return self.foreign.refuse(value, f"it is nested deeper than {MAX_DEPTH} levels")
         self._depth += 1
         try:
-            if isinstance(value, _THINGS):
+            # By its true type: an object may call itself what it likes.
+            if issubclass(type(value), _THINGS):
                 return self._thing(value)
             return plain.write(value, self)
         finally:
@@ -123,7 +124,7 @@ class Table:
         for number in range(self._announced):
             thing, before = self.values[number], self._descriptions[number]
             mark = len(self.blocks)
-            after = self._describe(thing, self._handles[number])
+            after = self._described(thing, self._handles[number])
             if self._is_changed(number, thing, before, after):
                 found.append([number, after])
             else:
@@ -140,25 +141,26 @@ class Table:
             state = thing.get_state() if isinstance(thing, torch.Generator) else thing
             assert isinstance(state, torch.Tensor)
             return not tensors.has_same_bytes(self._snapshots[number], state)
-        return before != after
+        # As text, in which 1, 1.0 and True differ and a NaN is itself.
+        return repr(before) != repr(after)
 
     def _thing(self, thing: object, is_lasting: bool = False) -> Node:
         number = self._numbers.get(id(thing))
-        if number is not None and self.values[number] is thing:
-            return ["@", number]
         if number == -1:
             return self.foreign.refuse(thing, "it holds itself")
-        refused = _why_not(thing)
-        if refused is not None:
-            return self.foreign.refuse(thing, refused)
-        self._numbers[id(thing)] = -1
-        try:
-            lasts = is_lasting or not isinstance(thing, _PASSING)
+        lasts = is_lasting or not issubclass(type(thing), _PASSING)
+        if number is None:
+            refused = _why_not(thing)
+            if refused is not None:
+                return self.foreign.refuse(thing, refused)
             handle = self.foreign.handle(thing) if lasts else 0
-            description = self._describe(thing, handle)
-        finally:
-            del self._numbers[id(thing)]
-        return ["@", self._append(thing, description, handle)]
+            number = self._append(thing, self._described(thing, handle), handle)
+        elif is_lasting and not self._handles[number] and number >= self._announced:
+            # A tensor that was written by itself, and now turns out to be part of a module.
+            handle = self.foreign.handle(thing)
+            self._descriptions[number] = tensors.keep(self._descriptions[number], handle)
+            self._handles[number] = handle
+        return ["@", number]
 
     def lasting(self, thing: object) -> Node:
         """Refer to a part of a module, which keeps its identity from call to call."""
@@ -171,22 +173,22 @@ class Table:
         self._numbers[id(thing)] = len(self.values) - 1
         return len(self.values) - 1
 
-    def _describe(self, thing: object, handle: int) -> list[Node]:  # noqa: PLR0911
-        match thing:
-            case torch.Tensor():
-                return tensors.describe(thing, handle, self)
-            case list():
-                return ["l", *map(self.node, list.__iter__(thing))]
-            case dict():
-                return ["d", *([self.node(k), self.node(v)] for k, v in dict.items(thing))]
-            case set():
-                return ["s", *sorted(map(self.node, set.__iter__(thing)), key=repr)]
-            case nn.Module():
-                return modules.describe(thing, handle, self)
-            case torch.optim.Optimizer():
-                return modules.describe_optimizer(thing, self)
-            case torch.Generator():
-                return ["g", self.block(thing.get_state()), str(thing.device)]
+    def _described(self, thing: object, handle: int) -> list[Node]:
+        """Describe a thing, refusing it within itself."""
+        known = self._numbers.get(id(thing))
+        self._numbers[id(thing)] = -1
+        try:
+            return self._describe(thing, handle)
+        finally:
+            if known is None:
+                del self._numbers[id(thing)]
+            else:
+                self._numbers[id(thing)] = known
+
+    def _describe(self, thing: object, handle: int) -> list[Node]:
+        for base in type(thing).__mro__:
+            if describe := _DESCRIBE.get(base):
+                return describe(thing, handle, self)
         return ["f", handle, str(getattr(thing, "__name__", type(thing).__name__))]
 
     # Reading
@@ -197,7 +199,7 @@ class Table:
         Tensors come first, so that those within a graph are joined to it before a list or a
         module takes hold of them.
         """
-        self._arrived = blocks
+        self._arrived, self._taken = blocks, set()
         new = [expect(description, list) for description in expect(descriptions, list)]
         start = len(self.values)
         for fields in new:
@@ -225,7 +227,7 @@ class Table:
         else:
             self._write(thing, fields)
         if fields[0] in ("t", "g"):
-            self._snapshots[number] = self.arrived(fields[1])
+            self._snapshots[number] = tensors.from_block(self._arrived[expect(fields[1], int)])
         return self._place(number, thing)
 
     def _place(self, number: int, thing: object) -> object:
@@ -233,15 +235,20 @@ class Table:
         self._numbers[id(thing)] = number
         return thing
 
-    def arrived(self, index: Node) -> torch.Tensor:
-        """Show one block of the frame being read."""
+    def take(self, index: Node) -> torch.Tensor:
+        """Show a block of the frame being read to the one thing that it belongs to.
+
+        A small block that a million things named would be copied a million times.
+        """
         if type(index) is not int or not 0 <= index < len(self._arrived):
             raise WireError(f"a thing names block {index!r} of {len(self._arrived)}")
+        if index in self._taken:
+            raise WireError(f"a second thing names block {index}")
+        self._taken.add(index)
         return tensors.from_block(self._arrived[index])
 
-    def write(self, changes: Node, blocks: Sequence[Block]) -> None:
-        """Bring the things that the other side changed up to date, in place."""
-        self._arrived = blocks
+    def write(self, changes: Node) -> None:
+        """Bring the things that the frame being read changes up to date, in place."""
         for change in expect(changes, list):
             number, description = expect(change, list, 2)
             self._write(self.at(number), expect(description, list))
@@ -280,20 +287,12 @@ class Table:
             case ["m", *_]:
                 return modules.build(fields, self)
             case ["O", *_]:
-                return modules.build_optimizer(fields, self)
-            case ["g", int(block), str(device)]:
-                return self._build_generator(block, device)
-            case ["f", int(handle), str(name)]:
-                return self.foreign.function(handle, name)
+                return optimizers.build(fields, self)
+            case ["g", *_]:
+                return generators.build(fields, self)
+            case ["f", int(handle), str(name)] if handle > 0:
+                return self.foreign.function(handle, name[: plain.MAX_NAME])
         raise WireError(f"a frame describes a thing of unknown kind {fields[:1]!r}")
-
-    def _build_generator(self, block: int, device: str) -> torch.Generator:
-        try:
-            generator = torch.Generator(device)
-            generator.set_state(self.arrived(block))
-        except (RuntimeError, TypeError) as error:
-            raise WireError(f"a generator's state cannot be read: {error}") from error
-        return generator
 
     def _write(self, thing: object, fields: list[Node]) -> None:
         match thing, fields:
@@ -303,30 +302,42 @@ class Table:
                 thing[:] = map(self.value, items)
             case dict(), ["d", *items]:
                 pairs = [expect(item, list, 2) for item in items]
+                keys = plain.spread([self.value(key) for key, _ in pairs])
+                held = [self.value(value) for _, value in pairs]
                 thing.clear()
-                values = [(self.value(key), self.value(value)) for key, value in pairs]
-                thing.update(_hashed(lambda: dict(values)))
+                thing.update(zip(keys, held, strict=True))
             case set(), ["s", *items]:
+                members = plain.spread([self.value(item) for item in items])
                 thing.clear()
-                members = [self.value(item) for item in items]
-                thing.update(_hashed(lambda: set(members)))
+                thing.update(members)
             case nn.Module(), ["m", *_]:
                 modules.write(thing, fields, self)
             case torch.optim.Optimizer(), ["O", *_]:
-                modules.write_optimizer(thing, fields, self)
-            case torch.Generator(), ["g", int(block), str()]:
-                thing.set_state(self.arrived(block))
+                optimizers.write(thing, fields, self)
+            case torch.Generator(), ["g", *_]:
+                generators.write(thing, fields, self)
             case _, ["f", *_]:
                 pass
             case _:
                 raise WireError(f"a {type(thing).__name__} is described as {fields[:1]!r}")
 
 
-def _hashed(make: Callable[[], Kind]) -> Kind:
-    try:
-        return make()
-    except TypeError as error:
-        raise WireError("a frame uses a value as a key that cannot be one") from error
+def _write_pairs(pairs: Iterable[tuple[object, object]], table: Table) -> list[Node]:
+    return ["d", *([table.node(key), table.node(value)] for key, value in pairs)]
+
+
+# By the true type of a thing and the methods of its base: what a subclass replaced is not called.
+_DESCRIBE: dict[type, Callable[[Any, int, Table], list[Node]]] = {
+    torch.Tensor: tensors.describe,
+    nn.Module: modules.describe,
+    torch.optim.Optimizer: lambda thing, _, table: optimizers.describe(thing, table),
+    torch.Generator: lambda thing, _, table: generators.describe(thing, table),
+    list: lambda thing, _, table: ["l", *map(table.node, list.__iter__(thing))],
+    set: lambda thing, _, table: ["s", *sorted(map(table.node, set.__iter__(thing)), key=repr)],
+    # One that was rearranged is in order for its own methods only.
+    OrderedDict: lambda thing, _, table: _write_pairs(OrderedDict.items(thing), table),
+    dict: lambda thing, _, table: _write_pairs(dict.items(thing), table),
+}
 
 
 def _handle_of(fields: list[Node]) -> int:
@@ -336,8 +347,9 @@ def _handle_of(fields: list[Node]) -> int:
 
 
 def _why_not(thing: object) -> str | None:
-    if isinstance(thing, torch.Tensor):
-        return tensors.why_not(thing)
-    if isinstance(thing, torch.optim.Optimizer):
-        return modules.why_not_optimizer(thing)
+    kind = type(thing)
+    if issubclass(kind, torch.Tensor):
+        return tensors.why_not(thing)  # type: ignore[arg-type]
+    if issubclass(kind, torch.optim.Optimizer):
+        return optimizers.why_not(thing)  # type: ignore[arg-type]
     return None

@@ -1,0 +1,125 @@
+"""Hostile and unusual submissions, each held to its verdict through the real judge.
+
+`cases.yml` lists them: a base that is put in front (the right answers, or wrong ones that an attack
+wants points for) and the checks that may be lost, with the outcomes that are allowed. Every other
+check has to pass. Beside its verdict each attack is held to what all have in common: nothing of the
+hidden files is told, nothing is left on the machine, the limits are kept, and the judge goes on.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.reports import attempt as report
+from grader.reports import terminal
+
+HERE = Path(__file__).parent
+WIDTHS = (80, 100)
+SLACK_S = 2.0  # for the host's own work on a busy machine, per check
+MAX_REPORT = 200_000  # characters
+
+MAIN = ("make_vector", "matvec", "loss_fn", "train", "train_parameters", "build_ff")
+NEEDS = {
+    "matvec_gradients": "matvec",
+    "loss_fn_gradients": "loss_fn",
+    "train_no_steps": "train",
+    "build_ff_forward": "build_ff",
+}
+SECRETS = re.compile(r"CANARY-[0-9a-f]{4}|48151\.6|60221\.4|STOLEN|ESCAPED")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A submission and what it must get: per lost check the outcomes that are allowed."""
+
+    name: str
+    path: Path
+    bases: tuple[str, ...]
+    loses: Mapping[str, frozenset[str]]
+    has_neighbour: bool
+
+    def text(self, judge: int) -> str:
+        """The whole submission; the places that an attacker may know are filled in."""
+        paths = [HERE / "bases" / f"{base}.py" for base in self.bases]
+        parts = [path.read_text(encoding="utf-8") for path in (*paths, self.path)]
+        text = "\n\n".join(parts)
+        return text.replace("__COURSE__", str(HERE / "course")).replace("__JUDGE__", str(judge))
+
+    def allowed(self, check: str) -> frozenset[str]:
+        """The outcomes that a check may have."""
+        if check in self.loses:
+            return self.loses[check]
+        needed = NEEDS.get(check)
+        if needed is None or "passed" in (outcomes := self.allowed(needed)):
+            return frozenset({"passed"} | ({"skipped"} if needed and len(outcomes) > 1 else set()))
+        return frozenset({"skipped"})
+
+
+def read_cases(folder: str) -> list[Case]:
+    """Read one half of the table."""
+    table = yaml.safe_load((HERE / "cases.yml").read_text(encoding="utf-8"))[folder]
+    return [_case(folder, name, fields or {}) for name, fields in table.items()]
+
+
+def _case(folder: str, name: str, fields: dict[str, object]) -> Case:
+    bases = tuple(str(fields.get("base", "right")).split())
+    losses = fields.get("loses", {})
+    assert isinstance(losses, dict)
+    words = {check: "failed" for check in MAIN} if bases[:1] == ("wrong",) else {}
+    for check, outcome in losses.items():
+        words |= {each: outcome for each in (MAIN if check == "all" else (check,))}
+    loses = {check: frozenset(outcome.split()) for check, outcome in words.items()}
+    path = next(iter(sorted((HERE / folder).glob(f"{name}.*"))))
+    alone = bases == ("none",)
+    return Case(name, path, () if alone else bases, loses, bool(fields.get("neighbour")))
+
+
+HOSTILE, HONEST = read_cases("hostile"), read_cases("honest")
+
+
+def hold(case: Case, graded, limits) -> None:
+    """Hold what came of a submission to its case."""
+    told = {v.check.id: (str(v.outcome), v.message[:300]) for v in graded.attempt.verdicts}
+    wrong = {check: each for check, each in told.items() if each[0] not in case.allowed(check)}
+
+    assert not wrong, "outcomes that are not allowed"
+    slow = [each for each in graded.seconds if each > limits.wall_s + SLACK_S]
+    assert not slow, f"seconds of the checks: {graded.seconds}"
+    hold_reports(graded)
+
+
+def hold_reports(graded) -> None:
+    """Hold every report to what none may show."""
+    attempt = graded.attempt
+    pages = [terminal.render(attempt, width=w, is_ascii=a) for w in WIDTHS for a in (False, True)]
+    for text in (report.to_json(attempt), *pages, graded.complaints):
+        assert not (found := SECRETS.findall(text)), f"told: {found}"
+        assert len(text) < MAX_REPORT
+        assert text.replace("\n", " ").isprintable() or text is graded.complaints
+
+
+@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case.name)
+def test_attack(case, arena, neighbour, right, untouched):
+    """An attack gets what its case says, and the next submission what it earned."""
+    text = case.text(arena.process)
+    with neighbour.grading(right) if case.has_neighbour else nullcontext([]) as beside:
+        graded = arena.grade(text)
+    after = arena.grade(right)
+
+    hold(case, graded, arena.limits)
+    for one in (after, *beside):
+        assert set(one.outcomes.values()) == {"passed"}, "another submission lost points"
+
+
+@pytest.mark.parametrize("case", HONEST, ids=lambda case: case.name)
+def test_honest(case, arena, untouched):
+    """An unusual submission that means no harm gets exactly what it has earned."""
+    graded = arena.grade(case.text(0))
+
+    hold(case, graded, arena.limits)
