@@ -6,7 +6,8 @@ It imports torch once, and forks before it has read anything: one side becomes t
 children run students' code, the other goes on to read hidden checks. So both share one import and
 its memory. Orders come as lines of JSON on standard input; events go out as lines of JSON on what
 was standard output: {"done": n, "of": m, "printed": text}, {"attempt": text}, or
-{"error": class, "text": sentence}. What the checks themselves print is thrown away, since it might tell what is hidden.
+{"error": class, "text": sentence}. What the checks themselves print is thrown away, since it might
+tell what is hidden.
 """
 
 import gc

@@ -5,6 +5,8 @@ orders and waits for attempts; an error that the judge names is raised here as w
 """
 
 import json
+import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -53,12 +55,15 @@ class Judge:
     def __enter__(self) -> "Judge":
         # Not the user's terminal: what a hidden check prints or warns of would tell of it.
         self._complaints = tempfile.TemporaryFile()
+        # What children may write to lies in here, so that it goes even when the judge is killed.
+        self._place = tempfile.mkdtemp(prefix="grader-")
+        os.chmod(self._place, 0o711)
         self._process = subprocess.Popen(
             [*environment.interpreter(), "-m", "grader.judge"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env=environment.clean(),
+            env=environment.clean() | {"TMPDIR": self._place},
             start_new_session=True,
         )
         return self
@@ -70,6 +75,7 @@ class Judge:
             if stream is not None:
                 stream.close()
         self._process.wait()
+        shutil.rmtree(self._place, ignore_errors=True)
 
     def grade(self, wish: dict[str, object], tell: Progress) -> Attempt:
         """Send an order and wait for the attempt; `tell` hears how many checks are done.

@@ -31,6 +31,7 @@ from grader.records import Limits, Outcome, Submission
 from grader.sandbox import wire
 from grader.sandbox.launch import START_S, Launcher
 from grader.sandbox.raised import StudentError, as_error
+from grader.sandbox.scratch import Scratch
 
 TICK_S = 0.02
 MIB = 1 << 20
@@ -52,10 +53,11 @@ class Terms:
     confine: str = "auto"
     is_gpu: bool = False
 
-    def plan(self) -> dict[str, object]:
+    def plan(self, scratch: str) -> dict[str, object]:
         """Write the walls' plan as plain data for the child."""
         return {
             "mode": self.confine,
+            "scratch": scratch,
             "memory_bytes": None if self.is_gpu else self.limits.memory_bytes,
             "open_files": self.limits.open_files,
             "is_gpu": self.is_gpu,
@@ -68,13 +70,15 @@ class Child:
     def __init__(self, launcher: Launcher, terms: Terms) -> None:
         self._launcher = launcher
         self._limits = terms.limits
+        self.scratch = Scratch()
         ours, theirs = socket.socketpair()
         read, write = os.pipe()
         try:
-            self.process = launcher.start(theirs.fileno(), write, terms.plan())
+            self.process = launcher.start(theirs.fileno(), write, terms.plan(self.scratch.path))
         except SandboxError:
             ours.close()
             os.close(read)
+            self.scratch.remove()
             raise
         finally:
             theirs.close()
@@ -150,6 +154,7 @@ class Child:
             return self._launcher.end(self.process)
         finally:
             os.close(self._output)
+            self.scratch.remove()
 
     def _send(self, parts: list[bytes | memoryview], cpu_s: float) -> None:
         self._poller.modify(self._channel, select.POLLOUT)
@@ -210,6 +215,9 @@ class Child:
             self._exceed(Outcome.OUT_OF_MEMORY, "used more than "
                          f"{self._limits.memory_bytes // MIB} MiB; is a graph kept alive, or "
                          "a tensor broadcast to a size that was not meant?")  # fmt: skip
+
+        if excess := self.scratch.excess():
+            self._exceed(Outcome.FORBIDDEN, f"wrote {excess}, which is not allowed here")
 
     def drain(self) -> None:
         """Read what was printed; keep the first part, drop the rest."""
@@ -292,6 +300,7 @@ class Sandbox:
 
     def _begin(self, child: Child, seed: int) -> dict[str, bool]:
         child.start_budget()
+        child.scratch.empty()
         frame = child.request(["begin", 0, seed % (1 << 63)], [], self._terms.limits.load_s)
         match frame.body:
             case ["ok", _, list(names), list(late)]:

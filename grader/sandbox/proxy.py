@@ -259,7 +259,7 @@ class _Call:
         if not graph and not dirty:
             self._student.release(self.number)
             return {}
-        link = _Link(self._student, self.number, [*graph, *dirty], [n for n, _ in inputs])
+        link = _Link(self._student, self.number, [*graph, *dirty], dict(inputs))
         weakref.finalize(link, self._student.release, self.number)
         anchor = torch.zeros((), requires_grad=True)
         fresh = list(graph.values())
@@ -294,23 +294,29 @@ class _Call:
 class _Link:
     """What a node of the graph knows of the call that it stands for."""
 
-    def __init__(self, student: Student, call: int, outputs: list[int], inputs: list[int]) -> None:
+    def __init__(
+        self, student: Student, call: int, outputs: list[int], inputs: dict[int, torch.Tensor]
+    ) -> None:
         self._student = student
         self._call = call
         self._outputs = outputs
-        self._inputs = inputs
+        self._inputs = list(inputs)
+        self._forms = [(tensor.shape, tensor.dtype) for tensor in inputs.values()]
 
     def pull(self, grads: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
         if all(grad is None for grad in grads):
             return [None] * len(self._inputs)
-        found = self._student.pull(self._call, self._outputs, self._inputs, grads)
-        grads_found = list(found) if isinstance(found, tuple) else []
-        is_fit = all(grad is None or isinstance(grad, torch.Tensor) for grad in grads_found)
-        if not is_fit or len(grads_found) != len(self._inputs):
+        answer = self._student.pull(self._call, self._outputs, self._inputs, grads)
+        found = list(answer) if isinstance(answer, tuple) else []
+        if len(found) != len(self._forms) or not all(map(_fits, found, self._forms)):
             raise StudentError(
                 Outcome.FORBIDDEN, "the submission's process broke the protocol: other gradients"
             )
-        return grads_found
+        return found
+
+
+def _fits(grad: object, form: tuple[torch.Size, torch.dtype]) -> bool:
+    return grad is None or (isinstance(grad, torch.Tensor) and (grad.shape, grad.dtype) == form)
 
 
 class _Joined(torch.autograd.Function):

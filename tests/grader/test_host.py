@@ -186,18 +186,18 @@ f = Slow.apply
     ],
 )
 def test_a_memory_bomb_is_bounded_and_named(bomb: str, sandboxed: Sandboxed, began: Began) -> None:
-    """What asks for more memory than the limit is told so; the child survives it."""
+    """What asks for more memory than the limit is told so, and costs its own check alone."""
     sandbox = sandboxed(
         f"import torch\ndef f(): return {bomb}\ndef g(): return 1", memory_bytes=256 << 20
     )
-    student = began(sandbox)
 
     with pytest.raises(StudentError) as caught:
-        student.f()
+        began(sandbox).f()
 
     assert caught.value.outcome is Outcome.OUT_OF_MEMORY
-    assert str(caught.value).startswith("it ran out of memory (")
-    assert student.g() == 1
+    # Whoever is first: the kernel, which refuses, or the host, which watches from outside.
+    assert str(caught.value).startswith(("it ran out of memory (", "used more than 256 MiB; "))
+    assert began(sandbox).g() == 1
 
 
 def test_memory_is_watched_from_outside_too(zygote: Zygote) -> None:

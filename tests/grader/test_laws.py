@@ -39,7 +39,7 @@ FLOORS: Floors = (
         "sandbox.walls.identity", "sandbox.walls",
         "sandbox.child", "sandbox.child.warm", "sandbox.child.loader", "sandbox.child.state",
         "sandbox.child.service", "sandbox.child.zygote", "sandbox.child.__main__",
-        "sandbox.raised", "sandbox.proxy", "sandbox.launch", "sandbox.host",
+        "sandbox.raised", "sandbox.proxy", "sandbox.launch", "sandbox.scratch", "sandbox.host",
     ),
     (
         "mistakes", "replay",

@@ -31,7 +31,12 @@ def why_not(optimizer: torch.optim.Optimizer) -> str | None:
 
 
 def describe(optimizer: torch.optim.Optimizer, table: "Table") -> list[Node]:
-    """Describe an optimizer: ["O", class, [[[option, value]]], [[parameter, [[name, value]]]]]."""
+    """Describe an optimizer by class, options, groups of parameters and the state of each.
+
+    Returns:
+        ["O", class, [[option, value]], [[[option, value]]], [[parameter, [[name, value]]]]].
+    """
+    defaults: list[Node] = [[key, table.node(value)] for key, value in optimizer.defaults.items()]
     groups: list[Node] = [
         [
             [key, list(map(table.node, value)) if key == "params" else table.node(value)]
@@ -43,7 +48,7 @@ def describe(optimizer: torch.optim.Optimizer, table: "Table") -> list[Node]:
         [table.node(parameter), [[key, table.node(value)] for key, value in entries.items()]]
         for parameter, entries in optimizer.state.items()
     ]
-    return ["O", type(optimizer).__name__, groups, state]
+    return ["O", type(optimizer).__name__, defaults, groups, state]
 
 
 def build(fields: list[Node], table: "Table") -> torch.optim.Optimizer:
@@ -61,11 +66,17 @@ def build(fields: list[Node], table: "Table") -> torch.optim.Optimizer:
 
 def write(optimizer: torch.optim.Optimizer, fields: list[Node], table: "Table") -> None:
     """Bring an optimizer's parameters, options and state up to date."""
+    kind = type(optimizer)
     match fields:
-        case ["O", str(name), [*groups], [*state]] if _OPTIMIZERS.get(name) is type(optimizer):
-            fresh = [_group(group, optimizer.defaults.keys(), table) for group in groups]
+        case ["O", str(name), [*defaults], [*groups], [*state]] if _OPTIMIZERS.get(name) is kind:
+            options = {key: table.value(value) for key, (value,) in named(defaults)}
+            fresh = [_group(group, options, table) for group in groups]
         case _:
-            raise WireError(f"a {type(optimizer).__name__} is described as another thing")
+            raise WireError(f"a {kind.__name__} is described as another thing")
+    if not optimizer.defaults.keys() <= options.keys():
+        raise WireError(f"a {kind.__name__} is described without an option of its own")
+    optimizer.defaults.clear()
+    optimizer.defaults.update(options)
     del optimizer.param_groups[len(fresh) :]
     for old, new in zip(optimizer.param_groups, fresh, strict=False):
         # LBFGS holds on to the very list of its first group.

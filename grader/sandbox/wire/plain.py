@@ -133,8 +133,10 @@ def _size(node: Node) -> int:
 
 def expect(node: Node, kind: type[Kind], length: int | None = None) -> Kind:
     """Check that a node of a frame is of a kind, and as long as it must be."""
-    if type(node) is not kind or (length is not None and len(node) != length):  # type: ignore[arg-type]
+    if type(node) is not kind:
         raise WireError(f"a frame holds a {type(node).__name__} where a {kind.__name__} belongs")
+    if length is not None and len(node) != length:  # type: ignore[arg-type]
+        raise WireError(f"a frame holds a list of {len(node)} where one of {length} belongs")  # type: ignore[arg-type]
     return node
 
 

@@ -107,10 +107,14 @@ def from_block(block: Block) -> torch.Tensor:
         return torch.empty(block.shape, dtype=dtype, device="meta")
     if not block.data.nbytes:
         return torch.empty(block.shape, dtype=dtype)
+    shown = torch.frombuffer(block.data, dtype=torch.uint8)
     if dtype is torch.bool:
         # A forged byte other than 0 and 1 would be a truth value that torch does not define.
-        return torch.frombuffer(block.data, dtype=torch.uint8).ne(0).reshape(block.shape)
-    return torch.frombuffer(block.data, dtype=dtype).reshape(block.shape)
+        return shown.ne(0).reshape(block.shape)
+    if shown.data_ptr() % dtype.itemsize:
+        # torch crashes where it copies a complex number from elsewhere.
+        shown = shown.clone()
+    return shown.view(dtype).reshape(block.shape)
 
 
 def has_same_bytes(left: torch.Tensor, right: torch.Tensor) -> bool:

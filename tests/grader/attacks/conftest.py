@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of one submission: the attempt, the seconds of each check, the judge's complaints."""
+    """What came of one submission: the attempt, each check's seconds, what the judge complained."""
 
     attempt: Attempt
     seconds: list[float]
@@ -75,7 +76,7 @@ class Arena:
             raise
         finally:
             stuck.cancel()
-        seconds = [after - before for before, after in zip(marks, marks[1:], strict=False)]
+        seconds = [after - before for before, after in pairwise(marks)]
         return Graded(attempt, seconds, self._complaints(judge))
 
     @contextmanager
@@ -86,7 +87,10 @@ class Arena:
 
         def work() -> None:
             while not is_over.is_set() or not graded:
-                graded.append(self.grade(text))
+                try:
+                    graded.append(self.grade(text))
+                except errors.SandboxError:  # The judge is gone, and what it was grading with it.
+                    return
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -95,6 +99,15 @@ class Arena:
         finally:
             is_over.set()
             thread.join()
+
+    @staticmethod
+    def processes() -> set[int]:
+        """List the descendants of this process."""
+        return processes()
+
+    def kill(self) -> None:
+        """Kill the judge in the middle of whatever it does."""
+        self._live()._process.kill()
 
     def close(self) -> None:
         """End the judge."""
@@ -115,13 +128,13 @@ class Arena:
         return os.pread(file.fileno(), size, 0).decode(errors="replace")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def right() -> str:
     """The right submission."""
     return (HERE / "bases" / "right.py").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def arena(right: str) -> Iterator[Arena]:
     """The attacked judge; skips where the walls do not stand, since the attacks would get out."""
     if os.uname().sysname != "Linux":
@@ -142,7 +155,7 @@ def arena(right: str) -> Iterator[Arena]:
         libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def neighbour(arena: Arena, right: str) -> Iterator[Arena]:
     """A second judge on the same machine, whose submission is right."""
     other = Arena()
@@ -152,7 +165,7 @@ def neighbour(arena: Arena, right: str) -> Iterator[Arena]:
 
 
 def processes() -> set[int]:
-    """List the descendants of this process."""
+    """List the descendants of this process that still run."""
     parents: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -160,7 +173,9 @@ def processes() -> set[int]:
                 stat = Path("/proc", name, "stat").read_text()
             except OSError:
                 continue
-            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents.setdefault(int(parent), []).append(int(name))
     found: set[int] = set()
     level = [os.getpid()]
     while level:
@@ -197,7 +212,7 @@ def untouched(arena: Arena) -> Iterator[None]:
 
 
 def _still_there(before: set[int]) -> list[str]:
-    """Name the new processes that are no judge's own; a child that is being ended may take a moment."""
+    """Name the processes that are new; a child that is being ended may take a moment."""
     deadline = time.monotonic() + 1
     while True:
         names = [_command(process) for process in processes() - before]

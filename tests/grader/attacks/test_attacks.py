@@ -8,6 +8,7 @@ hidden files is told, nothing is left on the machine, the limits are kept, and t
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -71,9 +72,9 @@ def _case(folder: str, name: str, fields: dict[str, object]) -> Case:
     bases = tuple(str(fields.get("base", "right")).split())
     losses = fields.get("loses", {})
     assert isinstance(losses, dict)
-    words = {check: "failed" for check in MAIN} if bases[:1] == ("wrong",) else {}
+    words = dict.fromkeys(MAIN, "failed") if bases[:1] == ("wrong",) else {}
     for check, outcome in losses.items():
-        words |= {each: outcome for each in (MAIN if check == "all" else (check,))}
+        words |= dict.fromkeys(MAIN if check == "all" else (check,), outcome)
     loses = {check: frozenset(outcome.split()) for check, outcome in words.items()}
     path = next(iter(sorted((HERE / folder).glob(f"{name}.*"))))
     alone = bases == ("none",)
@@ -81,6 +82,23 @@ def _case(folder: str, name: str, fields: dict[str, object]) -> Case:
 
 
 HOSTILE, HONEST = read_cases("hostile"), read_cases("honest")
+# A folder of further submissions for the same five functions, with a MANIFEST.yml that names each
+# file, its class and the functions that it solves honestly.
+CORPUS = Path(os.environ.get("GRADER_ATTACKS", "none"))
+
+
+def read_corpus() -> list[dict[str, object]]:
+    """Read the list of the further submissions; empty where there are none."""
+    manifest = CORPUS / "MANIFEST.yml"
+    if not manifest.is_file():
+        return []
+    cases = yaml.safe_load(manifest.read_text(encoding="utf-8"))["cases"]
+    return [case for case in cases if case["kind"] == "py"]
+
+
+def function_of(check: str) -> str:
+    """Name the student's function that a check is about."""
+    return next(name for name in MAIN if check.startswith(name))
 
 
 def hold(case: Case, graded, limits) -> None:
@@ -89,9 +107,14 @@ def hold(case: Case, graded, limits) -> None:
     wrong = {check: each for check, each in told.items() if each[0] not in case.allowed(check)}
 
     assert not wrong, "outcomes that are not allowed"
+    hold_time(graded, limits)
+    hold_reports(graded)
+
+
+def hold_time(graded, limits) -> None:
+    """Hold each check to its limits: of working, or of waiting, and of what the host adds."""
     slow = [each for each in graded.seconds if each > limits.wall_s + SLACK_S]
     assert not slow, f"seconds of the checks: {graded.seconds}"
-    hold_reports(graded)
 
 
 def hold_reports(graded) -> None:
@@ -113,6 +136,7 @@ def test_attack(case, arena, neighbour, right, untouched):
     after = arena.grade(right)
 
     hold(case, graded, arena.limits)
+    assert beside or not case.has_neighbour
     for one in (after, *beside):
         assert set(one.outcomes.values()) == {"passed"}, "another submission lost points"
 
@@ -123,3 +147,55 @@ def test_honest(case, arena, untouched):
     graded = arena.grade(case.text(0))
 
     hold(case, graded, arena.limits)
+
+
+@pytest.mark.parametrize("case", read_corpus(), ids=lambda case: case["id"])
+def test_corpus(case, arena, neighbour, right, untouched):
+    """A submission of the corpus passes the checks that it solves honestly, and no others."""
+    text = (CORPUS / case["file"]).read_text(encoding="utf-8")
+    is_loud = case["class"] in ("denial-of-service", "cross-submission", "confinement-escape")
+    with neighbour.grading(right) if is_loud else nullcontext([]) as beside:
+        graded = arena.grade(text)
+    after = arena.grade(right)
+
+    passed = {check for check, outcome in graded.outcomes.items() if outcome == "passed"}
+    honest = {check for check in graded.outcomes if function_of(check) in case["honest_checks"]}
+    may = {check for check in graded.outcomes if function_of(check) in case.get("may_pass", ())}
+    assert honest <= passed <= honest | may, graded.outcomes
+    hold_time(graded, arena.limits)
+    hold_reports(graded)
+    assert beside or not is_loud
+    for one in (after, *beside):
+        assert set(one.outcomes.values()) == {"passed"}, "another submission lost points"
+
+
+def test_a_killed_judge_leaves_nothing(right, arena):
+    """When the judge is killed in the middle of an attack, its zygote and its child go with it."""
+    case = next(case for case in HOSTILE if case.name == "stay_orphan")
+    before = arena.processes()
+    other = type(arena)()
+    with other.grading(case.text(0)) as graded:
+        # The judge, its zygote and the child, which then takes its wall limit.
+        deadline = time.monotonic() + 30
+        while len(arena.processes() - before) < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        other.kill()
+
+    assert graded == []
+    deadline = time.monotonic() + 5
+    while arena.processes() - before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not arena.processes() - before
+
+
+@pytest.mark.parametrize("folder", ["hostile", "honest"])
+def test_every_submission_is_listed(folder):
+    """The table lists every file, and each file opens with its name, its aim and its verdict."""
+    files = sorted((HERE / folder).glob("*.*"))
+    cases = {case.name: case for case in read_cases(folder)}
+
+    assert sorted(cases) == [path.stem for path in files if path.suffix in (".py", ".txt")]
+    for path in files:
+        head = path.read_text(encoding="utf-8").split('"""')[1]
+        assert head.startswith(path.stem)
+        assert re.search(r"\n(Tries|Means): .*\nVerdict: ", head, re.DOTALL), path

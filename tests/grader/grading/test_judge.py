@@ -39,7 +39,7 @@ def test_zygote_holds_no_check_and_no_submission(made):
         type(course)(course.root, judge).grade(
             "SECRET = 'CANARY-submission'\ndef double(x): return x"
         )
-        (zygote,) = [p for p in descendants(judge._process.pid)][:1]
+        zygote = descendants(judge._process.pid)[0]
         try:
             memory = readable_memory(zygote)
         except PermissionError:

@@ -392,6 +392,48 @@ def test_object_that_lies_about_its_class(made, verdict):
 
     assert found.outcome is Outcome.FAILED
     assert found.message == (
-        "`double` answers with a Fake (it cannot be read); expected a tensor, a number, text, "
-        "a list, a tuple, a dict or a module."
+        "`double` answers with a Fake; expected a tensor, a number, text, a list, a tuple, "
+        "a dict or a module."
     )
+
+
+WRITES = '''
+@pytest.mark.points(1)
+@pytest.mark.parametrize("turn", [0, 1])
+def test_turn(student, turn):
+    """Each turn starts with no files."""
+    assert student.double(turn) == []
+'''
+
+
+def test_temporary_files_are_honest(made):
+    """A submission may use temporary files; the next check does not see them."""
+    source = """
+    import os, tempfile
+    def double(turn):
+        before = os.listdir(".") + os.listdir(tempfile.gettempdir())
+        with tempfile.TemporaryFile() as file:
+            file.write(b"x" * 1000)
+        with open("left.txt", "w") as file:
+            file.write("for the next check")
+        return before
+    """
+    attempt = made(WRITES, points="2").grade(source)
+
+    assert outcomes(attempt) == ["passed", "passed"]
+
+
+def test_flood_of_files_is_stopped(made):
+    """A submission that writes files without end is stopped, and only that check is lost."""
+    source = """
+    def double(turn):
+        number = 0
+        while turn == 0:
+            number += 1
+            open(str(number), "w").close()
+        return []
+    """
+    attempt = made(WRITES, points="2").grade(source)
+
+    assert outcomes(attempt) == ["forbidden", "passed"]
+    assert attempt.verdicts[0].message == "wrote more than 1000 files, which is not allowed here"

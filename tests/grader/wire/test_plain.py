@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 PATIENT = settings(deadline=None)
 M61 = (1 << 61) - 1  # Integers that differ by this have the same hash.
 
-DTYPES = sorted({value for value in vars(torch).values() if isinstance(value, torch.dtype)}, key=str)
+DTYPES = sorted(
+    {value for value in vars(torch).values() if isinstance(value, torch.dtype)}, key=str
+)
 SIZES = st.lists(st.integers(0, (1 << 62) - 1), max_size=4).map(torch.Size)
 LEAVES = st.one_of(
     st.none(),
@@ -119,18 +121,18 @@ def test_hostile_subclasses(cross, plain):
 def test_lying_class(exchange, claimed, base):
     """An object that calls itself something else crosses as what it is, or not at all."""
     liar = type("Liar", (base,), {"__class__": property(lambda _: claimed)})()
-    call = exchange(is_owner=True)
-    try:
-        arrived = call.send(liar)
-    except Exception as error:
-        assert type(error).__name__ == "Refused"
+    send = exchange(is_owner=True).send
+
+    if base is list:
+        assert send(liar) == []
     else:
-        assert arrived == []
+        with pytest.raises(Exception, match=r"^Liar: $"):
+            send(liar)
 
 
 def test_named_tuples_and_enums(cross):
     """A named tuple arrives as a tuple, a number of an enumeration as its number."""
-    point = collections.namedtuple("Point", "x y")(1, 2)  # noqa: PYI024
+    point = collections.namedtuple("Point", "x y")(1, 2)
     colour = enum.IntEnum("Colour", "RED GREEN").GREEN
 
     assert same(cross((point, colour)), ((1, 2), 2))
@@ -179,9 +181,7 @@ def test_unhashable_members(complaint):
     """A list as a member of a set is refused."""
     said = complaint([["l"]], ["fs", ["@", 0]])
 
-    assert said == (
-        "a frame uses a value as a key that cannot be one: unhashable type: 'list'"
-    )
+    assert said == ("a frame uses a value as a key that cannot be one: unhashable type: 'list'")
 
 
 def test_names_are_not_looked_up_in_torch(complaint):

@@ -6,6 +6,6 @@ Verdict: full marks.
 
 
 def matvec(A, v):
-    for number in range(2000):
+    for number in range(300):
         print("row", number, A[0])
     return A @ v

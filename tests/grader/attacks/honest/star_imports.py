@@ -1,7 +1,7 @@
 """star_imports
 
-Means: everything of torch in one namespace, some of it shadowed.
-Verdict: full marks.
+Means: everything of torch in one namespace, which hides Python's own range behind torch's.
+Verdict: train raised, and its line is shown; the rest keeps its points.
 """
 
 from torch import *  # noqa: F403

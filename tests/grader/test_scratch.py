@@ -1,0 +1,76 @@
+"""The one folder that a child may write to: private, bounded, emptied between checks, and gone."""
+
+import os
+import stat
+
+import pytest
+
+from grader.sandbox import scratch
+from grader.sandbox.scratch import Scratch
+
+
+@pytest.fixture
+def place():
+    """A scratch folder that is removed afterwards."""
+    made = Scratch()
+    yield made
+    if os.path.exists(made.path):
+        made.remove()
+
+
+def test_private(place):
+    """The folder is empty and only its owner's."""
+    assert os.listdir(place.path) == []
+    assert stat.S_IMODE(os.stat(place.path).st_mode) == 0o700
+    assert place.excess() == ""
+
+
+def test_many_files_are_too_many(place):
+    """The number of files and folders is bounded, whatever their size."""
+    for number in range(scratch.MAX_ENTRIES + 1):
+        os.mkdir(f"{place.path}/{number}")
+
+    assert place.excess() == "more than 1000 files"
+
+
+def test_large_files_are_too_large(place):
+    """The sum of sizes is bounded, below folders too."""
+    os.mkdir(f"{place.path}/deep")
+    for number in range(2):
+        with open(f"{place.path}/deep/{number}", "wb") as file:
+            file.truncate(scratch.MAX_BYTES // 2 + 1)
+
+    assert place.excess() == "more than 64 MiB of files"
+
+
+def test_deep_folders_are_too_much(place):
+    """Folders nested deeper than anybody needs count as too much, and are still removed."""
+    path = place.path
+    for _ in range(200):
+        path += "/d"
+        os.mkdir(path)
+
+    assert place.excess()
+    place.remove()
+    assert not os.path.exists(place.path)
+
+
+def test_empty_leaves_the_folder(place):
+    """Emptying removes everything below, locked folders and links too, and keeps the folder."""
+    os.makedirs(f"{place.path}/a/b")
+    os.symlink("/etc", f"{place.path}/link")
+    with open(f"{place.path}/a/b/file", "w") as file:
+        file.write("x")
+    os.chmod(f"{place.path}/a", 0)
+    place.empty()
+
+    assert os.listdir(place.path) == []
+    assert os.path.isdir("/etc")
+
+
+def test_removed_folder_is_not_too_much(place):
+    """A folder that its child has removed is no error."""
+    os.rmdir(place.path)
+
+    assert place.excess() == ""
+    os.mkdir(place.path)
