@@ -28,6 +28,7 @@ from _pytest.runner import runtestprotocol
 
 import grader
 from grader import plugin, scoring
+from grader.bound import bounded
 from grader.errors import CourseError, Mismatch, SandboxError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
@@ -303,7 +304,11 @@ class _Session:
         reset_torch(seed_of(self._seed, check_id(item)))
         subject = Subject(student, self._known.reference, self._seed, self._device)
         item.config.stash[SUBJECT] = subject
-        runtestprotocol(item, log=False, nextitem=None)
+        try:
+            with bounded(self._order.exercise.limits, has_gpu=self._device.type == "cuda"):
+                runtestprotocol(item, log=False, nextitem=None)
+        except StudentError as error:  # The time was up between two phases of the protocol.
+            return error
         if self._raised:
             return self._raised[0].value
         if any(item.iter_markers("xfail")):

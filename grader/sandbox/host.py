@@ -135,7 +135,7 @@ class Child:
             if frame.body[1:2] != body[1:2] or type(frame.body[0]) is not str:
                 raise WireError("the answer is to another question")
             if frame.body[0] == "broken":
-                raise WireError(str(frame.body[2]))
+                raise WireError(f"it cannot read the question: {str(frame.body[2:])[:400]}")
         except WireError as error:
             self.end()
             raise Ended(

@@ -301,7 +301,7 @@ class _Link:
         self._call = call
         self._outputs = outputs
         self._inputs = list(inputs)
-        self._forms = [(tensor.shape, tensor.dtype) for tensor in inputs.values()]
+        self._forms = list(map(_form, inputs.values()))
 
     def pull(self, grads: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
         if all(grad is None for grad in grads):
@@ -315,8 +315,12 @@ class _Link:
         return found
 
 
-def _fits(grad: object, form: tuple[torch.Size, torch.dtype]) -> bool:
-    return grad is None or (isinstance(grad, torch.Tensor) and (grad.shape, grad.dtype) == form)
+def _form(tensor: torch.Tensor) -> tuple[torch.Size, torch.dtype, torch.device]:
+    return tensor.shape, tensor.dtype, tensor.device
+
+
+def _fits(grad: object, form: tuple[torch.Size, torch.dtype, torch.device]) -> bool:
+    return grad is None or (isinstance(grad, torch.Tensor) and _form(grad) == form)
 
 
 class _Joined(torch.autograd.Function):

@@ -5,7 +5,7 @@ A *value* (number, text, tuple, dtype, ...) is written where it stands. A *thing
 next number of its `Table`, and is referred to as `["@", number]`. A description refers to smaller
 numbers only, so a table is read from front to back, without recursion and without cycles.
 
-A thing that outlives the call has a *handle*, a number that its side's `Owner` keeps: a mirrored
+A thing that outlives the call has a *handle*, a number that its side's `Foreign` keeps: a mirrored
 parameter that comes back to the child is written into the very parameter it mirrors.
 """
 

@@ -59,7 +59,7 @@ RESET = {
         "str(torch.tensor(0.123))",
         "tensor(0.1230)",
     ),
-    "folder": ("os.chdir('/usr/lib')", "os.getcwd()", "/"),
+    "folder": ("os.chdir('/usr/lib')", "os.getcwd() == os.environ['HOME']", True),
     "environment": ("os.environ.clear()", "os.environ['USER']", "student"),
     "import path": ("sys.path.insert(0, 'x'); sys.meta_path.clear()", "'x' in sys.path", False),
     "recursion limit": ("sys.setrecursionlimit(99999)", "sys.getrecursionlimit()", 1000),

@@ -18,7 +18,7 @@ exercises:
     title: Doubling
     files: [answer.py]
     points: {points}
-    limits: {{time: 2 s, wall: 4 s, load: 2 s, memory: 512 MiB}}
+    limits: {{time: 2 s, wall: {wall}, load: 2 s, memory: 512 MiB}}
 {extra}"""
 
 REFERENCE = '''
@@ -87,11 +87,12 @@ def made(tmp_path: Path, judge: Judge) -> Callable[..., Made]:
         mistakes: str = "",
         reference: str = REFERENCE,
         extra: str = "",
+        wall: str = "40 s",
     ) -> Made:
         head = "import pytest, torch\nfrom torch import nn\nfrom grader import expect\n"
         stub = "def double(x):\n    raise NotImplementedError('double: exercise 01')\n"
         files = {
-            "gradebook.yml": GRADEBOOK.format(points=points, extra=extra),
+            "gradebook.yml": GRADEBOOK.format(points=points, extra=extra, wall=wall),
             "exercises/exercise-01/answer.py": stub,
             "solutions/exercise-01/answer.py": reference,
             "tests/exercise-01/test_answer.py": head + textwrap.dedent(hidden),

@@ -79,16 +79,16 @@ class Side:
 def receive(data, caps=None):
     """Receive one frame from bytes, which must be exactly as long as the decoder wants."""
     decoder = wire.receive(caps or wire.Caps())
-    wanted, at = next(decoder), 0
-    buffer = memoryview(bytearray(data))
+    wanted, rest = next(decoder), data
     while True:
-        at += wanted
-        if at > len(buffer):
+        # Memory of its own for each part, as both sides take it.
+        part, rest = bytearray(rest[:wanted]), rest[wanted:]
+        if len(part) < wanted:
             raise EOFError
         try:
-            wanted = decoder.send(buffer[at - wanted : at])
+            wanted = decoder.send(memoryview(part))
         except StopIteration as done:
-            assert at == len(buffer)
+            assert not rest
             return done.value
 
 

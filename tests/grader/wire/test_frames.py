@@ -5,7 +5,7 @@ import time
 import tracemalloc
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import WireError
@@ -13,7 +13,7 @@ from grader.sandbox import wire
 from grader.sandbox.wire import frames
 
 # A busy machine is no failure.
-PATIENT = settings(deadline=None)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 NODES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4), max_leaves=20)

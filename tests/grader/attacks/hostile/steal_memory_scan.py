@@ -1,7 +1,7 @@
 """steal_memory_scan
 
-Tries: this process's memory is read page by page, through a pipe that refuses what is not mapped;
-what the zygote ever held would lie in it: hidden files, or the submission graded before this one.
+Tries: this process's memory is read through a pipe, which refuses what is not mapped; what the
+zygote ever held would lie in it: hidden files, or the submission that was graded before this one.
 Verdict: nothing passes and nothing is told.
 """
 
@@ -9,22 +9,36 @@ import ctypes
 import os
 import re
 
+import torch
+
 # The classes of one letter keep the pattern from finding itself.
 WANTED = re.compile(rb"CANAR[Y]-[0-9a-f]{16}|The righ[t] answers, in front of an attack")
+BLOCK = 1 << 16
+LIBC = ctypes.CDLL(None)
+LIBC.sbrk.restype = ctypes.c_void_p
+
+
+def scan(start, end):
+    read, write = os.pipe()
+    address = start & -4096
+    while address < end:
+        count = LIBC.write(write, ctypes.c_void_p(address), BLOCK)
+        if count > 0 and (found := WANTED.findall(os.read(read, count))):
+            raise RuntimeError(f"STOLEN from memory: {found}")
+        address += count if count > 0 else BLOCK
+    os.close(read)
+    os.close(write)
+
+
+def make_vector():
+    """Scan what malloc gives out: texts and requests are there."""
+    top = LIBC.sbrk(0)
+    scan(top - (96 << 20), top)
+    return torch.zeros(3)
 
 
 def matvec(A, v):
-    libc, page = ctypes.CDLL(None), 4096
-    read, write = os.pipe()
-    anchors = {id(object()), id(matvec), A.data_ptr(), id(os), id(WANTED), id([0] * 100_000)}
-    seen = set()
-    for anchor in anchors:
-        start = anchor & ~(page - 1)
-        for address in range(start - (4 << 20), start + (8 << 20), page):
-            if address in seen or address < 0:
-                continue
-            seen.add(address)
-            if libc.write(write, ctypes.c_void_p(address), page) == page:
-                if found := WANTED.findall(os.read(read, page)):
-                    raise RuntimeError(f"STOLEN from memory: {found}")
-    return globals()["torch"].zeros(len(A))
+    """Scan the surroundings of Python's own objects, and of large ones."""
+    for thing in (id(object()), id(matvec), id(os), id(WANTED), id([0] * 100_000), A.data_ptr()):
+        scan(thing - (4 << 20), thing + (8 << 20))
+    return torch.zeros(len(A))

@@ -100,6 +100,13 @@ def test_train_no_steps(student, model, data):
 
 
 @pytest.mark.points(1)
+def test_build_ff_width(student, normal):
+    """Whatever build_ff() gives, it maps 768 features to 3072."""
+    # Called without a look at its class, as a check may: what comes back can be anything.
+    expect.tensor(student.build_ff()(normal(M, 768)), shape=(M, 3072))
+
+
+@pytest.mark.points(1)
 def test_build_ff(student):
     """build_ff() gives an nn.Linear with a weight and a bias of the right shape."""
     layer = expect.module(student.build_ff(), nn.Linear)

@@ -1,0 +1,52 @@
+"""Tests of grader.bound: what the trusted side spends on one check at most."""
+
+import itertools
+import resource
+import signal
+
+import pytest
+import torch
+
+from grader.bound import bounded
+from grader.records import Limits, Outcome
+from grader.sandbox.raised import StudentError
+
+LIMITS = Limits(time_s=0.02, memory_bytes=64 << 20)
+
+
+def test_work_without_end_is_stopped():
+    """Work that does not end is stopped after a multiple of the submission's time."""
+    with pytest.raises(StudentError) as caught, bounded(LIMITS):
+        all(number >= 0 for number in itertools.count())
+
+    assert caught.value.outcome is Outcome.TIMED_OUT
+    assert caught.value.text == (
+        "the answer took more than 0.06 s to check; is it far larger than it has to be?"
+    )
+
+
+def test_a_module_without_end_is_stopped():
+    """A forward pass through parts that share their parts is stopped between two of them."""
+    module = torch.nn.Identity()
+    for _ in range(50):
+        module = torch.nn.Sequential(module, module)
+
+    with pytest.raises(StudentError, match="took more than"), bounded(LIMITS):
+        module(torch.ones(1))
+
+
+def test_memory_is_refused():
+    """Memory beyond a multiple of the submission's is refused to whoever asks for it."""
+    with pytest.raises(RuntimeError, match="can't allocate memory"), bounded(LIMITS):
+        torch.empty(1 << 30, dtype=torch.uint8)
+
+
+def test_afterwards_all_is_as_before():
+    """After the block the process has its own limits, handlers and timers again."""
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)
+    with bounded(LIMITS):
+        inside = resource.getrlimit(resource.RLIMIT_AS)
+
+    assert inside != before[0]
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)) == before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
