@@ -17,7 +17,8 @@ import hashlib
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -60,8 +61,10 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 
-# Characters. A sentence that quotes the student's names grows with them.
-_MAX_MESSAGE = 10_000
+# What comparing an answer may cost, in limits of the submission: the answer, its copies and the
+# reference's, all in float64. A right one takes a hundredth; a busy machine gets some seconds more.
+_TIMES, _LEAST_S, _MEMORIES = 3, 5.0, 8
+_MAX_MESSAGE = 10_000  # characters: a sentence that quotes the student's names grows with them
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,23 @@ class _Session:
                 self.error = error
         return True
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None]:
+        """Bound what fixtures may cost on this side."""
+        with self._bounded():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None]:
+        """Bound what a check may cost on this side."""
+        with self._bounded():
+            return (yield)
+
+    def _bounded(self) -> AbstractContextManager[None]:
+        limits = self._order.exercise.limits
+        memory = _MEMORIES * limits.memory_bytes if self._device.type == "cpu" else None
+        return bounded(max(_TIMES * limits.time_s, _LEAST_S), memory)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -304,11 +324,7 @@ class _Session:
         reset_torch(seed_of(self._seed, check_id(item)))
         subject = Subject(student, self._known.reference, self._seed, self._device)
         item.config.stash[SUBJECT] = subject
-        try:
-            with bounded(self._order.exercise.limits, has_gpu=self._device.type == "cuda"):
-                runtestprotocol(item, log=False, nextitem=None)
-        except StudentError as error:  # The time was up between two phases of the protocol.
-            return error
+        runtestprotocol(item, log=False, nextitem=None)
         if self._raised:
             return self._raised[0].value
         if any(item.iter_markers("xfail")):

@@ -6,16 +6,16 @@ orders and waits for attempts; an error that the judge names is raised here as w
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from grader import errors
 from grader.records import Attempt, Exercise, Submission
 from grader.reports import attempt as report
-from grader.sandbox import environment
+from grader.sandbox import environment, scratch
 
 Progress = Callable[[int, int], None]
 
@@ -73,9 +73,13 @@ class Judge:
         self._process.kill()
         for stream in (self._process.stdin, self._process.stdout, self._complaints):
             if stream is not None:
-                stream.close()
+                with suppress(BrokenPipeError):  # What a judge that died did not read.
+                    stream.close()
         self._process.wait()
-        shutil.rmtree(self._place, ignore_errors=True)
+        # A child that is just being killed may still write: the system's own cleaning remains.
+        with suppress(OSError):
+            scratch.clear(self._place)
+            os.rmdir(self._place)
 
     def grade(self, wish: dict[str, object], tell: Progress) -> Attempt:
         """Send an order and wait for the attempt; `tell` hears how many checks are done.

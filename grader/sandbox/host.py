@@ -30,7 +30,7 @@ from grader.errors import ConfinementError, SandboxError, WireError
 from grader.records import Limits, Outcome, Submission
 from grader.sandbox import wire
 from grader.sandbox.launch import START_S, Launcher
-from grader.sandbox.raised import StudentError, as_error
+from grader.sandbox.raised import MAX_TEXT, StudentError, as_error
 from grader.sandbox.scratch import Scratch
 
 TICK_S = 0.02
@@ -135,7 +135,7 @@ class Child:
             if frame.body[1:2] != body[1:2] or type(frame.body[0]) is not str:
                 raise WireError("the answer is to another question")
             if frame.body[0] == "broken":
-                raise WireError(f"it cannot read the question: {str(frame.body[2:])[:400]}")
+                raise WireError("".join(map(str, frame.body[2:3]))[:MAX_TEXT])
         except WireError as error:
             self.end()
             raise Ended(
@@ -300,7 +300,11 @@ class Sandbox:
 
     def _begin(self, child: Child, seed: int) -> dict[str, bool]:
         child.start_budget()
-        child.scratch.empty()
+        try:
+            child.scratch.empty()
+        except OSError as error:
+            why = "what an earlier check started still writes files"
+            raise Ended(Outcome.FORBIDDEN, why) from error
         frame = child.request(["begin", 0, seed % (1 << 63)], [], self._terms.limits.load_s)
         match frame.body:
             case ["ok", _, list(names), list(late)]:

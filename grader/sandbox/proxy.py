@@ -265,6 +265,10 @@ class _Call:
         fresh = list(graph.values())
         positions = {n: place for place, (n, _) in enumerate(inputs)}
         edits = [(positions[n], value) for n, value in dirty.items()]
+        for place, value in edits:
+            old = inputs[place][1]
+            if (value.shape, value.dtype) != (old.shape, old.dtype):
+                raise WireError("a tensor within a graph gets another shape or dtype")
         with wire.refusing("the answer does not fit into the graph"):
             joined = _Joined.apply(  # type: ignore[no-untyped-call]
                 link, fresh, edits, anchor, *(t for _, t in inputs)

@@ -5,11 +5,13 @@ child inside (Landlock); nothing without privileges bounds their number and thei
 looks at them whenever it looks at the clock. Links, sockets and devices cannot be made in it.
 """
 
+import errno
+import itertools
 import os
-import shutil
+import secrets
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 MAX_BYTES = 64 << 20
 MAX_ENTRIES = 1000
@@ -34,17 +36,17 @@ class Scratch:
         return ""
 
     def empty(self) -> None:
-        """Remove what a check has left, so that the next one starts with nothing."""
-        with os.scandir(self.path) as found:
-            for entry in list(found):
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, onerror=_unlock)
-                else:
-                    os.unlink(entry.path)
+        """Remove what a check has left, so that the next one starts with nothing.
+
+        Raises:
+            OSError: the child still writes.
+        """
+        clear(self.path, MAX_ENTRIES)
 
     def remove(self) -> None:
         """Remove the folder; its child must have ended."""
-        shutil.rmtree(self.path, onerror=_unlock)
+        clear(self.path)
+        os.rmdir(self.path)
 
 
 def _entries(folder: str, depth: int = 0) -> Iterator[int]:
@@ -60,18 +62,46 @@ def _entries(folder: str, depth: int = 0) -> Iterator[int]:
     except FileNotFoundError:
         # The child has just removed it.
         return
-    except PermissionError:
+    except OSError:
+        # Closed to its owner, too long a path, or no folder any more: nobody needs such a thing.
         yield MAX_BYTES + 1
 
 
-def _unlock(remove: Callable[[str], None], path: str, _: object) -> None:
-    """Open a folder that a child has closed to its owner, and try again; ignore what has gone."""
-    try:
-        os.chmod(os.path.dirname(path), stat.S_IRWXU)
-        if os.path.isdir(path) and not os.path.islink(path):
-            os.chmod(path, stat.S_IRWXU)
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            remove(path)
-    except FileNotFoundError:
+def clear(folder: str, passes: int | None = None) -> None:
+    """Remove all that is in a folder, however deep it lies and however long its path is.
+
+    What a folder holds moves up before the folder goes, so each pass removes one level.
+
+    Args:
+        folder: it stays, empty.
+        passes: how often to look again; None where nobody else can write any more.
+
+    Raises:
+        OSError: somebody else still writes.
+    """
+    unused = secrets.token_hex(8)
+    for number in itertools.count():
+        with os.scandir(folder) as found:
+            entries = list(found)
+        if not entries:
+            return
+        if number == passes:
+            raise OSError(errno.EBUSY, "there is always more in it", folder)
+        for place, entry in enumerate(entries):
+            _remove(entry, f"{folder}/{unused}-{number}-{place}")
+
+
+def _remove(entry: os.DirEntry[str], above: str) -> None:
+    """Remove a file, or a folder whose own folders first move to names that begin as `above`."""
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)
         return
+    os.chmod(entry.path, stat.S_IRWXU)  # A child may close a folder to its owner.
+    with os.scandir(entry.path) as found:
+        for place, inner in enumerate(list(found)):
+            if inner.is_dir(follow_symlinks=False):
+                os.chmod(inner.path, stat.S_IRWXU)
+                os.rename(inner.path, f"{above}-{place}")
+            else:
+                os.unlink(inner.path)
+    os.rmdir(entry.path)

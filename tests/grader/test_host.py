@@ -304,6 +304,7 @@ def test_a_slow_host_costs_the_student_nothing(sandboxed: Sandboxed, began: Bega
         ("[]", "an answer is empty"),
         ("[['ok'], 2]", "the answer is to another question"),
         ("['broken', 2, 'x']", "x"),
+        ("['broken', 2]", ""),
         ("['ok', 2, [], None]", "no answer"),
         ("['ok', 2, [], ['@', 7], []]", "a frame names thing 7 of 1"),
         ("['ok', 2, [], ['dt', 'load'], []]", "a frame holds a value of an unknown kind: ['dt']"),

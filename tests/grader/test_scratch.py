@@ -74,3 +74,27 @@ def test_removed_folder_is_not_too_much(place):
 
     assert place.excess() == ""
     os.mkdir(place.path)
+
+
+def test_no_depth_outlasts_removal(place):
+    """Folders deeper than any recursion, with names longer together than any path, are removed."""
+    here = os.getcwd()
+    os.chdir(place.path)
+    try:
+        for _ in range(3000):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+    finally:
+        os.chdir(here)
+
+    assert place.excess()
+    place.remove()
+    assert not os.path.exists(place.path)
+
+
+def test_emptying_gives_up_on_a_writer(place):
+    """Emptying ends with an error where there is more after as many looks as are allowed."""
+    os.makedirs(f"{place.path}/a/b/c")
+
+    with pytest.raises(OSError, match="there is always more in it"):
+        scratch.clear(place.path, 1)

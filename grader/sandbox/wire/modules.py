@@ -13,7 +13,7 @@ from torch import nn
 
 from grader.errors import WireError
 from grader.sandbox.wire.frames import Node
-from grader.sandbox.wire.plain import MAX_NAME, named
+from grader.sandbox.wire.plain import MAX_NAME, named, quote
 
 if TYPE_CHECKING:  # The table calls this room; only the type's name goes the other way.
     from grader.sandbox.wire.values import Table
@@ -87,7 +87,7 @@ def build(fields: list[Node], table: "Table") -> nn.Module:
         case ["m", int(handle), str(name), False, *_] if handle > 0:
             module = table.foreign.mirror(name[:MAX_NAME])
         case _:
-            raise WireError(f"a frame describes a module as {str(fields[2:4])[:80]}")
+            raise WireError(f"a frame describes a module as {quote(fields[2:4])}")
     write(module, fields, table)
     return module
 
@@ -101,11 +101,11 @@ def write(module: nn.Module, fields: list[Node], table: "Table") -> None:
             raise WireError("a module's description lacks a part")
     if exact is True:
         if _MODULES.get(kind) is not type(module):
-            raise WireError(f"a {type(module).__name__} is described as nn.{kind[:MAX_NAME]}")
+            raise WireError(f"a {type(module).__name__} is described as {quote(kind)} of nn")
         for name, (node,) in named(plain):
             value = table.value(node)
             if not _is_configuration(type(module), name, value):
-                raise WireError(f"a module's description sets {name[:MAX_NAME]!r}")
+                raise WireError(f"a module's description sets {quote(name)}")
             state[name] = value
     tensors = named(buffers, 3)
     _replace(state["_parameters"], [(n, _parameter(table, r)) for n, (r,) in named(parameters)])

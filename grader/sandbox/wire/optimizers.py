@@ -7,7 +7,7 @@ import torch
 
 from grader.errors import WireError
 from grader.sandbox.wire.frames import Node
-from grader.sandbox.wire.plain import named, refusing
+from grader.sandbox.wire.plain import named, quote, refusing
 
 if TYPE_CHECKING:  # The table calls this room; only the type's name goes the other way.
     from grader.sandbox.wire.values import Table
@@ -59,7 +59,7 @@ def build(fields: list[Node], table: "Table") -> torch.optim.Optimizer:
             with refusing("an optimizer cannot be built"):
                 optimizer = _OPTIMIZERS[name]([torch.zeros(1, 1)])  # type: ignore[call-arg]
         case _:
-            raise WireError(f"a frame describes an optimizer as {str(fields[1:2])[:80]}")
+            raise WireError(f"a frame describes an optimizer as {quote(fields[1:2])}")
     write(optimizer, fields, table)
     return optimizer
 

@@ -99,13 +99,13 @@ def read(node: list[Node], table: "Table") -> object:  # noqa: PLR0911  One line
             return device(name)
         case ["x", str(name)]:
             return table.foreign.refused(name[:MAX_NAME])
-    raise WireError(f"a frame holds a value of an unknown kind: {str(node[:1])[:80]}")
+    raise WireError(f"a frame holds a value of an unknown kind: {quote(node[:1])}")
 
 
 def device(name: Node) -> torch.device:
     """Read a device's name: of a kind that the wire knows, whether it is there or not."""
     if type(name) is not str or not _DEVICE.fullmatch(name):
-        raise WireError(f"a frame names the device {str(name)[:80]}")
+        raise WireError(f"a frame names the device {quote(name)}")
     return torch.device(name)
 
 
@@ -129,6 +129,11 @@ def _size(node: Node) -> int:
     if not 0 <= size < 1 << 62:
         raise WireError(f"a frame holds a shape with the size {size}")
     return size
+
+
+def quote(node: object) -> str:
+    """Show a node in a message, however long it is."""
+    return repr(node)[:MAX_NAME]
 
 
 def expect(node: Node, kind: type[Kind], length: int | None = None) -> Kind:

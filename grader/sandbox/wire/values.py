@@ -19,7 +19,7 @@ from torch import nn
 from grader.errors import WireError
 from grader.sandbox.wire import generators, modules, optimizers, plain, tensors
 from grader.sandbox.wire.frames import Block, Node
-from grader.sandbox.wire.plain import expect
+from grader.sandbox.wire.plain import expect, quote
 
 MAX_DEPTH = 60  # levels of nested lists, dicts and modules
 
@@ -241,7 +241,7 @@ class Table:
         A small block that a million things named would be copied a million times.
         """
         if type(index) is not int or not 0 <= index < len(self._arrived):
-            raise WireError(f"a thing names block {index!r} of {len(self._arrived)}")
+            raise WireError(f"a thing names block {quote(index)} of {len(self._arrived)}")
         if index in self._taken:
             raise WireError(f"a second thing names block {index}")
         self._taken.add(index)
@@ -256,7 +256,7 @@ class Table:
     def at(self, number: Node) -> object:
         """Find a thing by its number."""
         if type(number) is not int or not 0 <= number < len(self.values):
-            raise WireError(f"a frame names thing {number!r} of {len(self.values)}")
+            raise WireError(f"a frame names thing {quote(number)} of {len(self.values)}")
         if self.values[number] is _UNREAD:
             raise WireError(f"a frame refers to thing {number} before it is described")
         return self.values[number]
@@ -292,7 +292,7 @@ class Table:
                 return generators.build(fields, self)
             case ["f", int(handle), str(name)] if handle > 0:
                 return self.foreign.function(handle, name[: plain.MAX_NAME])
-        raise WireError(f"a frame describes a thing of unknown kind {fields[:1]!r}")
+        raise WireError(f"a frame describes a thing of unknown kind {quote(fields[:1])}")
 
     def _write(self, thing: object, fields: list[Node]) -> None:
         match thing, fields:
@@ -319,7 +319,7 @@ class Table:
             case _, ["f", *_]:
                 pass
             case _:
-                raise WireError(f"a {type(thing).__name__} is described as {fields[:1]!r}")
+                raise WireError(f"a {type(thing).__name__} is described as {quote(fields[:1])}")
 
 
 def _write_pairs(pairs: Iterable[tuple[object, object]], table: Table) -> list[Node]:

@@ -100,6 +100,11 @@ class Arena:
             is_over.set()
             thread.join()
 
+    @property
+    def scratch(self) -> list[str]:
+        """The folders that were lent to children and are still there."""
+        return os.listdir(self._live()._place)
+
     @staticmethod
     def processes() -> set[int]:
         """List the descendants of this process."""
@@ -207,6 +212,7 @@ def untouched(arena: Arena) -> Iterator[None]:
 
     assert not found, "files got out"
     assert snapshot() == files, "files of the course were changed"
+    assert not arena.scratch, "a scratch folder is left"
     left = _still_there(before)
     assert not left, f"processes are left: {left}"
 

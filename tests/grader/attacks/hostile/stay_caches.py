@@ -1,19 +1,15 @@
 """stay_caches
 
-Tries: caches that a later submission would load from.
+Tries: caches that a later submission would load from, of whoever runs the grader and of the system.
 Verdict: full marks for the honest answers; nothing is written.
 """
 
 import os
-import tempfile
 
-torch_folder = os.path.dirname(globals()["torch"].__file__)
+library = os.path.dirname(globals()["torch"].__file__)
 for folder in (
-    os.environ.get("TORCH_HOME", "~/.cache/torch"), os.environ.get("TRITON_CACHE_DIR", "~/.triton"),
-    os.environ.get("TORCHINDUCTOR_CACHE_DIR", "/tmp/torchinductor"), "~/.cache", "~/.config",
-    os.environ.get("HOME", "/tmp"), os.environ.get("TMPDIR", "/tmp"), torch_folder,
+    "/root/.cache/torch", "/root/.triton", "/root/.cache", "/root/.config", "/tmp/torchinductor",
+    "/tmp/torchinductor_root", "/var/cache", library, os.path.join(library, "__pycache__"),
 ):  # fmt: skip
-    place = os.path.expanduser(folder)
-    attempt(f"folder {place}", os.makedirs, os.path.join(place, "_attack_marker_cache"))
-    attempt(f"file {place}", open, os.path.join(place, "_attack_marker_file"), "w")
-attempt("temporary", lambda: tempfile.mkdtemp(prefix="_attack_marker_"))
+    attempt(f"folder {folder}", os.makedirs, os.path.join(folder, "_attack_marker_cache"))
+    attempt(f"file {folder}", open, os.path.join(folder, "_attack_marker_file"), "w")

@@ -9,7 +9,8 @@ import os
 for process in (os.getppid(), "__JUDGE__", 1, "self"):
     for what in ("cmdline", "environ", "maps", "mem", "status", "stack", "io", "syscall"):
         attempt(f"{process}/{what}", lambda p=process, w=what: open(f"/proc/{p}/{w}", "rb").read(1))
-    for what in ("cwd", "root", "exe"):
+    # Its own working folder is its scratch, which it may read.
+    for what in ("root", "exe") if process == "self" else ("cwd", "root", "exe"):
         attempt(f"{process}/{what}/", os.listdir, f"/proc/{process}/{what}")
     attempt(f"{process}/fd", os.listdir, f"/proc/{process}/fd")
 attempt("/proc", os.listdir, "/proc")
