@@ -30,7 +30,10 @@ Request = tuple[list[wire.Node], list[wire.Block]]
 
 
 class Student:
-    """The submission's names. Attributes are its functions; anything else is read as a value."""
+    """The submission's names. Attributes are its functions; anything else is read as a value.
+
+    It has no public names of its own, which would hide a student's function of that name.
+    """
 
     def __init__(
         self,
@@ -39,14 +42,10 @@ class Student:
         files: Sequence[str],
         references: Mapping[str, object],
     ) -> None:
-        self._exchange = exchange
+        self._connection = _Connection(exchange)
         self._names = names
         self._files = files
         self._references = references
-        self._sequence = 0
-        self._released: list[int] = []
-        self._lasting: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
-        self._handles: dict[int, tuple[weakref.ref[object], int]] = {}
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -58,10 +57,22 @@ class Student:
                 f"{where} has no function `{name}`. Keep the name that the exercise gives.",
             )
         if not self._names[name]:
-            return self.get(["name", name])
-        return RemoteFunction(self, ["name", name], name, self._references.get(name))
+            return self._connection.get(["name", name])
+        known = self._references.get(name)
+        return RemoteFunction(self._connection, ["name", name], name, known)
 
-    def __deepcopy__(self, memo: dict[int, object]) -> "Student":
+
+class _Connection:
+    """What carries a submission's calls: one exchange after another, and what outlives them."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._sequence = 0
+        self._released: list[int] = []
+        self._lasting: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
+        self._handles: dict[int, tuple[weakref.ref[object], int]] = {}
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "_Connection":
         """Stay one: a copied mirror has parameters of its own and the same code behind it."""
         return self
 
@@ -137,9 +148,9 @@ class RemoteFunction:
     """A function of the submission. `reference` is the reference's function of the same name."""
 
     def __init__(
-        self, student: Student, target: list[wire.Node], name: str, reference: object = None
+        self, connection: _Connection, target: list[wire.Node], name: str, reference: object = None
     ) -> None:
-        self._student = student
+        self._connection = connection
         self._target = target
         self.__name__ = name
         self.reference = reference
@@ -149,7 +160,7 @@ class RemoteFunction:
 
     def __call__(self, *positional: object, **named: object) -> object:
         """Call the student's function with copies of the arguments."""
-        return self._student.call(self._target, self.__name__, positional, named, self.owner)
+        return self._connection.call(self._target, self.__name__, positional, named, self.owner)
 
     def __repr__(self) -> str:
         return f"<the student's {self.__name__}>"
@@ -158,19 +169,19 @@ class RemoteFunction:
 class RemoteModule(nn.Module):
     """Mirrors a module of a student's own class: local parameters, remote code."""
 
-    _student: Student
+    _connection: _Connection
     _class_name: str
     handle: int
 
-    def __init__(self, student: Student, class_name: str) -> None:
+    def __init__(self, connection: _Connection, class_name: str) -> None:
         super().__init__()
         # Past nn.Module's own __setattr__ and __getattr__, which ask the child for what they miss.
-        vars(self).update(_student=student, _class_name=class_name, handle=0)
+        vars(self).update(_connection=connection, _class_name=class_name, handle=0)
 
     def forward(self, *positional: object, **named: object) -> object:
         """Call the student's module with this mirror's parameters, buffers and modes."""
         target: list[wire.Node] = ["thing", self.handle]
-        return self._student.call(target, self._class_name, positional, named, owner=self)
+        return self._connection.call(target, self._class_name, positional, named, owner=self)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -178,7 +189,7 @@ class RemoteModule(nn.Module):
         except AttributeError:
             if name.startswith("__"):
                 raise
-            value = self._student.get(["thing", self.handle], name)
+            value = self._connection.get(["thing", self.handle], name)
             if isinstance(value, RemoteFunction):
                 value.owner = self
             return value
@@ -190,10 +201,10 @@ class RemoteModule(nn.Module):
 class _Call:
     """One exchange: its table of things, and its place in the autograd graph."""
 
-    def __init__(self, student: Student, name: str) -> None:
+    def __init__(self, connection: _Connection, name: str) -> None:
         self.table = wire.Table(self)
         self.number = 0
-        self._student = student
+        self._connection = connection
         self._name = name
         self._changes: list[wire.Node] = []
 
@@ -222,7 +233,7 @@ class _Call:
     # wire.Foreign
 
     def handle(self, thing: object) -> int:
-        handle = self._student.handle_of(thing)
+        handle = self._connection.handle_of(thing)
         if not handle and isinstance(thing, nn.Module) and not is_exact(thing):
             self.refuse(thing, "it is not exactly a class of torch.nn, or it carries a hook")
         if not handle and not isinstance(thing, nn.Module | torch.Tensor):
@@ -230,12 +241,12 @@ class _Call:
         return handle
 
     def resolve(self, handle: int) -> object | None:
-        return self._student.remembered(handle)
+        return self._connection.remembered(handle)
 
     def adopt(self, handle: int, thing: object) -> None:
         if isinstance(thing, RemoteModule):
             thing.__dict__["handle"] = handle
-        self._student.remember(handle, thing)
+        self._connection.remember(handle, thing)
 
     def join(self, graph: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
         """Hang the results, and arguments inside a graph that were changed, on one node."""
@@ -257,10 +268,10 @@ class _Call:
                     others.append(change)
         self._changes = others
         if not graph and not dirty:
-            self._student.release(self.number)
+            self._connection.release(self.number)
             return {}
-        link = _Link(self._student, self.number, [*graph, *dirty], dict(inputs))
-        weakref.finalize(link, self._student.release, self.number)
+        link = _Link(self._connection, self.number, [*graph, *dirty], dict(inputs))
+        weakref.finalize(link, self._connection.release, self.number)
         anchor = torch.zeros((), requires_grad=True)
         fresh = list(graph.values())
         positions = {n: place for place, (n, _) in enumerate(inputs)}
@@ -276,10 +287,10 @@ class _Call:
         return dict(zip([*graph, *dirty], joined, strict=True))
 
     def mirror(self, class_name: str) -> nn.Module:
-        return RemoteModule(self._student, class_name)
+        return RemoteModule(self._connection, class_name)
 
     def function(self, handle: int, name: str) -> object:
-        return RemoteFunction(self._student, ["thing", handle], name)
+        return RemoteFunction(self._connection, ["thing", handle], name)
 
     def refuse(self, value: object, why: str) -> wire.Node:
         raise CourseError(
@@ -299,9 +310,13 @@ class _Link:
     """What a node of the graph knows of the call that it stands for."""
 
     def __init__(
-        self, student: Student, call: int, outputs: list[int], inputs: dict[int, torch.Tensor]
+        self,
+        connection: _Connection,
+        call: int,
+        outputs: list[int],
+        inputs: dict[int, torch.Tensor],
     ) -> None:
-        self._student = student
+        self._connection = connection
         self._call = call
         self._outputs = outputs
         self._inputs = list(inputs)
@@ -310,7 +325,7 @@ class _Link:
     def pull(self, grads: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
         if all(grad is None for grad in grads):
             return [None] * len(self._inputs)
-        answer = self._student.pull(self._call, self._outputs, self._inputs, grads)
+        answer = self._connection.pull(self._call, self._outputs, self._inputs, grads)
         found = list(answer) if isinstance(answer, tuple) else []
         if len(found) != len(self._forms) or not all(map(_fits, found, self._forms)):
             raise StudentError(

@@ -445,3 +445,20 @@ def test_flood_of_files_is_stopped(made):
 
     assert outcomes(attempt) == ["forbidden", "passed"]
     assert attempt.verdicts[0].message == "wrote more than 1000 files, which is not allowed here"
+
+
+def test_functions_of_any_name(made):
+    """A student's function may be called what the proxy's own parts are called."""
+    hidden = '''
+    @pytest.mark.points(1)
+    def test_names(student):
+        """They answer."""
+        names = ("call", "get", "pull", "release", "remember", "names", "files")
+        assert [getattr(student, name)(name) for name in names] == list(names)
+    '''
+    source = "\n".join(
+        f"def {name}(x): return x"
+        for name in ("call", "get", "pull", "release", "remember", "names", "files")
+    )
+
+    assert outcomes(made(hidden).grade(source)) == ["passed"]
