@@ -341,7 +341,7 @@ class _Session:
                 return Outcome.FAILED, str(raised)
             case AssertionError():
                 return Outcome.FAILED, str(raised) or _line_of(check, raised)
-            case CourseError() | SandboxError():
+            case SandboxError():
                 raise raised
             case Exception() | pytest.fail.Exception():
                 return self._control(item, check, raised)
@@ -353,14 +353,19 @@ class _Session:
         """Decide whose fault an unexpected exception is: would the reference have passed?"""
         if isinstance(raised, pytest.fail.Exception):
             return Outcome.FAILED, str(raised.msg)
-        if self._known.reference is None:
+        is_teachers = isinstance(raised, CourseError)
+        if self._known.reference is None and not is_teachers:
             return Outcome.FAILED, f"the check could not use the answer ({type(raised).__name__})"
-        again = self._known.right(
-            seed_of(self._seed, check.id), lambda student: self._run(item, student)
-        )
+        again: BaseException | None = raised
+        if self._known.reference is not None:
+            again = self._known.right(
+                seed_of(self._seed, check.id), lambda student: self._run(item, student)
+            )
         if again is None:
             text = f"{type(raised).__name__}: {raised}".splitlines()[0]
             return Outcome.FAILED, f"the check could not use the answer ({text[:200]})"
+        if is_teachers:
+            raise raised
         raise CourseError(
             f"{item.nodeid} raised {type(raised).__name__}: {raised}, and with the reference "
             f"{type(again).__name__}: {again}. The check is at fault; no score was given."

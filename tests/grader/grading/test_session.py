@@ -8,6 +8,7 @@ import pytest
 from grader.errors import CourseError
 from grader.records import Outcome, Visibility
 from grader.reports import attempt as report
+from grader.reports import terminal
 
 DOUBLES = '''
 @pytest.mark.points(1)
@@ -462,3 +463,34 @@ def test_functions_of_any_name(made):
     )
 
     assert outcomes(made(hidden).grade(source)) == ["passed"]
+
+
+def test_answer_that_cannot_be_sent_back(made, verdict):
+    """An answer that the check hands on and that cannot cross again is the student's matter."""
+    hidden = '''
+    @pytest.mark.points(1)
+    def test_twice(student):
+        """It doubles what it doubled."""
+        assert student.double((student.double(1),)) == 4
+    '''
+    source = """
+    def double(x):
+        value = 2
+        for _ in range(60):
+            value = [value]
+        return value
+    """
+    found = verdict(made(hidden).grade(source))
+
+    assert found.outcome is Outcome.FAILED
+    assert "nested deeper than 60 levels" in found.message
+
+
+def test_text_that_is_no_text(made, verdict):
+    """A message with half a surrogate pair is told and written all the same."""
+    attempt = made(DOUBLES).grade("def double(x): raise ValueError('\\\\ud800 half')")
+    text = report.to_json(attempt)
+
+    assert verdict(attempt).message.startswith("ValueError: ")
+    assert text.encode("utf-8")
+    assert terminal.render(attempt).encode("utf-8")
