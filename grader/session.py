@@ -13,14 +13,12 @@ without complaint has passed. What a check raises says whose fault it was:
     our own machinery                         ungraded
 """
 
-import hashlib
 import platform
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -28,7 +26,7 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
-from grader import plugin, scoring
+from grader import checks, plugin, scoring
 from grader.bound import bounded
 from grader.errors import CourseError, Mismatch, SandboxError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
@@ -92,7 +90,7 @@ def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
         SandboxError: the machinery failed before any check could be decided.
     """
     started = time.monotonic()
-    files = check_files(order.exercise)
+    files = checks.check_files(order.exercise)
     device = choose_device(order.device)
     session = _Session(order, files, device, launcher, tell)
     arguments = [*_ARGUMENTS, f"--rootdir={order.exercise.stub_dir.parent.parent}"]
@@ -102,7 +100,7 @@ def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
     finally:
         sys.dont_write_bytecode = is_writing
         session.sandbox.close()
-        _forget(files)
+        checks.forget(files)
     if session.error is not None:
         raise session.error
     if not session.is_finished:
@@ -118,29 +116,6 @@ def grade(order: Order, launcher: Launcher, tell: Progress) -> Attempt:
         environment=session.environment(),
         seconds=time.monotonic() - started,
     )
-
-
-def _forget(files: Sequence[Path]) -> None:
-    """Drop the check files' modules: what one attempt left in them is not the next one's."""
-    paths = set(map(str, files))
-    for name, module in list(sys.modules.items()):
-        if getattr(module, "__file__", None) in paths:
-            del sys.modules[name]
-
-
-def check_files(exercise: Exercise) -> list[Path]:
-    """List the exercise's check files, visible ones first.
-
-    Raises:
-        CourseError: there are none.
-    """
-    folders = (exercise.stub_dir, exercise.hidden_dir)
-    files = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
-    if not files:
-        raise CourseError(
-            f"{exercise.id} has no checks: there is no test_*.py in {folders[0]} or {folders[1]}."
-        )
-    return files
 
 
 def choose_device(name: str) -> torch.device:
@@ -171,17 +146,13 @@ class _Session:
         tell: Progress,
     ) -> None:
         exercise = order.exercise
-        digest = hashlib.sha256()
-        for path in files:
-            text = path.read_bytes()
-            digest.update(f"{path.name} {len(text)}\n".encode() + text)
         self.verdicts: dict[str, Verdict] = {}
         self.error: CourseError | SandboxError | None = None
         self.is_finished = False
         self._order = order
         self._device = device
         self._tell = tell
-        self._digest = digest.hexdigest()
+        self._digest = checks.digest_of(files)
         self._seed = int(self._digest[:7], 16) if order.seed is None else order.seed
         self._known = Known(exercise)
         self._raised: list[pytest.ExceptionInfo[BaseException]] = []
@@ -258,9 +229,9 @@ class _Session:
 
     def _run_all(self, items: Sequence[pytest.Item]) -> None:
         exercise = self._order.exercise
-        checks = [read_check(item, exercise) for item in items]
-        scoring.check_total(checks, exercise, exercise.hidden_dir.is_dir())
-        for number, (item, check) in enumerate(zip(items, checks, strict=True), 1):
+        listed = [checks.read_check(item, exercise) for item in items]
+        scoring.check_total(listed, exercise, exercise.hidden_dir.is_dir())
+        for number, (item, check) in enumerate(zip(items, listed, strict=True), 1):
             started = time.monotonic()
             verdict = self._verdict(item, check)
             self.verdicts[check.id] = replace(verdict, seconds=time.monotonic() - started)
@@ -378,28 +349,3 @@ def _line_of(check: Check, raised: AssertionError) -> str:
         return ""
     entry = pytest.ExceptionInfo.from_exception(raised).traceback[-1]
     return f"this does not hold: {str(entry.statement).strip()}"
-
-
-def read_check(item: pytest.Item, exercise: Exercise) -> Check:
-    """Read what a check is worth, what it needs and what it says, from its marks and docstring.
-
-    Raises:
-        CourseError: the points are missing, or not a number with at most two decimals.
-    """
-    points = item.get_closest_marker("points")
-    needs = item.get_closest_marker("needs")
-    values = points.args if points else ()
-    if len(values) != 1 or type(values[0]) not in (int, float):
-        raise CourseError(
-            f"{item.nodeid} does not say what it is worth; put @pytest.mark.points(2) above it."
-        )
-    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
-    title = " ".join(text.split("\n\n")[0].split()) or check_id(item).replace("_", " ")
-    is_visible = item.path.parent == exercise.stub_dir
-    return Check(
-        id=check_id(item),
-        title=title,
-        points=Fraction(str(values[0])),
-        visibility=Visibility.VISIBLE if is_visible else Visibility.HIDDEN,
-        needs=str(needs.args[0]) if needs and needs.args else None,
-    )

@@ -46,7 +46,7 @@ FLOORS: Floors = (
         "expect.wording", "expect.arguments", "expect.values", "expect.gradients",
         "expect.modules", "expect.purity", "expect.training", "expect",
     ),
-    ("plugin", "fixtures", "known", "bound", "session"),
+    ("plugin", "fixtures", "checks", "known", "bound", "session"),
     ("reports", "reports.attempt", "reports.terminal"),
     ("doctor", "trusted"),
     ("cli", "judge"),

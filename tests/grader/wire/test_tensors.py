@@ -170,7 +170,10 @@ def test_subclasses(cross):
             "its layout is torch.sparse_coo; call .to_dense() on it",
         ),
         (lambda: torch.empty(2, dtype=torch.float8_e8m0fnu), "its dtype is torch.float8_e8m0fnu"),
-        (lambda: torch.empty(2, dtype=torch.uint4), "its dtype is torch.uint4"),
+        (
+            lambda: torch.zeros(2, dtype=torch.uint8).view(torch.uint4),
+            "its dtype is torch.uint4",
+        ),
     ],
     ids=["sparse", "float8", "uint4"],
 )

@@ -1,0 +1,73 @@
+"""The checks of an exercise: where they lie, what each is worth, and which version they are.
+
+A check file is the teacher's, and is taken from the course alone, never from a submission.
+"""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from grader.errors import CourseError
+from grader.fixtures import check_id
+from grader.records import Check, Exercise, Visibility
+
+
+def check_files(exercise: Exercise) -> list[Path]:
+    """List the exercise's check files, visible ones first.
+
+    Raises:
+        CourseError: there are none.
+    """
+    folders = (exercise.stub_dir, exercise.hidden_dir)
+    files = [path for folder in folders for path in sorted(folder.glob("test_*.py"))]
+    if not files:
+        raise CourseError(
+            f"{exercise.id} has no checks: there is no test_*.py in {folders[0]} or {folders[1]}."
+        )
+    return files
+
+
+def digest_of(files: Sequence[Path]) -> str:
+    """Digest names and contents of check files: SHA-256, 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in files:
+        text = path.read_bytes()
+        digest.update(f"{path.name} {len(text)}\n".encode() + text)
+    return digest.hexdigest()
+
+
+def read_check(item: pytest.Item, exercise: Exercise) -> Check:
+    """Read what a check is worth, what it needs and what it says, from its marks and docstring.
+
+    Raises:
+        CourseError: the points are missing, or not a number with at most two decimals.
+    """
+    points = item.get_closest_marker("points")
+    needs = item.get_closest_marker("needs")
+    values = points.args if points else ()
+    if len(values) != 1 or type(values[0]) not in (int, float):
+        raise CourseError(
+            f"{item.nodeid} does not say what it is worth; put @pytest.mark.points(2) above it."
+        )
+    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
+    title = " ".join(text.split("\n\n")[0].split()) or check_id(item).replace("_", " ")
+    is_visible = item.path.parent == exercise.stub_dir
+    return Check(
+        id=check_id(item),
+        title=title,
+        points=Fraction(str(values[0])),
+        visibility=Visibility.VISIBLE if is_visible else Visibility.HIDDEN,
+        needs=str(needs.args[0]) if needs and needs.args else None,
+    )
+
+
+def forget(files: Sequence[Path]) -> None:
+    """Drop the check files' modules: what one attempt left in them is not the next one's."""
+    paths = set(map(str, files))
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) in paths:
+            del sys.modules[name]
