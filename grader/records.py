@@ -44,8 +44,8 @@ class Isolation(StrEnum):
 class Limits:
     """What a submission may use; enforced from outside the child.
 
-    `time_s` counts the child's CPU seconds within one check, imports exempt, and decides the
-    verdict; `wall_s` is the backstop for a child that waits instead of working. `load_s` is the
+    `time_s` counts the child's CPU seconds within one check, once its files are loaded, and decides
+    the verdict; `wall_s` is the backstop for a child that waits instead of working. `load_s` is the
     CPU budget for executing the submission's files. `memory_bytes` is what the child may use
     beyond the interpreter with torch. `output_bytes` is kept of what it prints; the rest is read
     and dropped.
