@@ -256,7 +256,7 @@ class _Session:
             return Verdict(check, Outcome.UNGRADED, f"the grader failed, not you: {error}")
         finally:
             if self._order.exercise.isolation is Isolation.CHECK:
-                self.sandbox.close()
+                self.sandbox.end_child()
 
     def _ask(self, item: pytest.Item, check: Check) -> Verdict:
         seed = seed_of(self._seed, check.id)

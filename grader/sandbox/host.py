@@ -24,6 +24,7 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.errors import ConfinementError, SandboxError, WireError
@@ -342,9 +343,10 @@ class Sandbox:
 
     def close(self) -> None:
         """End the child, if there is one."""
-        if self._child is not None:
-            self._child.end()
-            self._child = None
+        # A zygote that has died took its children with it; what was answered before stands.
+        with suppress(SandboxError):
+            self.end_child()
+        self._child = None
 
     def _live(self) -> Child:
         if self._child is not None and self._child.is_alive:

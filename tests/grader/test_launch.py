@@ -106,6 +106,21 @@ def test_a_dead_zygote_is_no_verdict(zygote: Zygote, sandboxed: Sandboxed, began
     assert isinstance(began(sandboxed(SOURCE, on=zygote)).who(), int)
 
 
+def test_closing_after_the_zygote_died(sandboxed: Sandboxed, began: Began) -> None:
+    """A zygote that dies after the last answer takes nothing back: closing says nothing."""
+    dying = Zygote.launch()
+    process = dying._process
+    assert process is not None
+    sandbox = sandboxed(SOURCE, on=dying)
+    answered = began(sandbox).who()
+    process.kill()
+    process.wait()
+    sandbox.close()
+
+    assert isinstance(answered, int)
+    dying.close()
+
+
 def test_linux_has_a_zygote_that_ends_when_it_is_closed() -> None:
     """On Linux children are forked; of what forks them no process and no descriptor is left."""
     before = len(os.listdir("/proc/self/fd"))

@@ -494,3 +494,12 @@ def test_text_that_is_no_text(made, verdict):
     assert verdict(attempt).message.startswith("ValueError: ")
     assert text.encode("utf-8")
     assert terminal.render(attempt).encode("utf-8")
+
+
+def test_prints_of_isolated_checks_are_kept(made):
+    """With a child for each check, what visible checks print is passed on all the same."""
+    source = "def double(x):\n    print('seen', float(x))\n    return 2 * x\n" + RIGHT_HALF
+    course = made(DOUBLES, visible=TWO, points="4", extra="    isolation: check\n")
+    course.grade(source)
+
+    assert course.judge.printed == "seen 2.0\n"
