@@ -171,8 +171,7 @@ def test_children_die_when_the_host_lets_go(
 
     assert wait_until(lambda: not Path(f"/proc/{child}").exists())
     assert not Path(f"/proc/{zygote}").exists()
-    with pytest.raises(SandboxError):
-        sandbox.close()
+    sandbox.close()
 
 
 def test_orders_are_lines_with_descriptors(zygote: Zygote) -> None:
