@@ -26,7 +26,6 @@ from grader.sandbox.wire.modules import is_exact
 
 # Sends a request's body and blocks, and returns the answer's frame.
 Exchange = Callable[[list[wire.Node], Sequence[wire.Block]], wire.Frame]
-Request = tuple[list[wire.Node], list[wire.Block]]
 
 
 class Student:

@@ -110,10 +110,6 @@ class Table:
         self.blocks.append(tensors.to_block(tensor))
         return len(self.blocks) - 1
 
-    def number(self, thing: object) -> int | None:
-        """Find the number of a thing of this exchange."""
-        return self._numbers.get(id(thing))
-
     def changes(self) -> list[Node]:
         """Describe anew the things that arrived and are no longer as they were.
 
