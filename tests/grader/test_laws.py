@@ -49,16 +49,17 @@ FLOORS: Floors = (
     ("plugin", "fixtures", "checks", "known", "bound", "session"),
     ("reports", "reports.attempt", "reports.terminal"),
     ("doctor", "trusted"),
-    ("cli", "judge"),
+    ("verbs", "verbs.screen", "verbs.doctor", "verbs.exercise", "cli", "judge"),
 )  # fmt: skip
 
-DOORS = frozenset({"cli", "judge"})
+DOORS = frozenset({"cli", "judge", "verbs.doctor", "verbs.exercise"})
 
 # Imports by name: what an import statement cannot say.
 BY_NAME = {
     "sandbox.child.warm": "torch has to be imported with the collector off, and the real compiler "
     "only when something other than eager code asks for it",
     "sandbox.child.loader": "the names are those of the student's files",
+    "cli": "a verb is loaded when it is asked for, so that none waits for another's imports",
     "plugin": "the fixtures bring torch, which is only wanted inside a course",
 }
 

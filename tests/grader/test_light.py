@@ -14,7 +14,7 @@ PACKAGE = Path(grader.__file__).parent
 # With all that lies below them.
 LIGHT = (
     "errors", "records", "course", "submissions", "scoring", "plugin", "reports", "doctor",
-    "trusted", "cli",
+    "trusted", "verbs", "cli",
 )  # fmt: skip
 
 IMPORT_EACH = """
