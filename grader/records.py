@@ -9,6 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
+from grader.errors import Evidence
+
 SCHEMA = "grader/attempt/v1"
 
 
@@ -143,6 +145,7 @@ class Verdict:
     message: str = ""
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)

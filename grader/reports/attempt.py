@@ -11,9 +11,9 @@ import sys
 from enum import StrEnum
 from fractions import Fraction
 from importlib import resources
-from typing import NoReturn
+from typing import NoReturn, TypeGuard
 
-from grader.errors import CourseError
+from grader.errors import CourseError, Evidence
 from grader.records import (
     SCHEMA,
     Attempt,
@@ -55,10 +55,12 @@ _CHECK = [
     "points",
     "possible",
     "message",
+    "evidence",
     "diagnosis",
     "needs",
     "seconds",
 ]
+_EVIDENCE = ["asked", "subject", "got", "wanted", "where", "off", "allowed"]
 _DIAGNOSIS = ["mistake", "text"]
 _ENVIRONMENT = [
     "python",
@@ -137,7 +139,7 @@ def _status(total: Score) -> str:
 
 
 def _check_fields(verdict: Verdict) -> dict[str, object]:
-    check, diagnosis = verdict.check, verdict.diagnosis
+    check, diagnosis, evidence = verdict.check, verdict.diagnosis, verdict.evidence
     return {
         "id": check.id,
         "title": check.title,
@@ -146,6 +148,7 @@ def _check_fields(verdict: Verdict) -> dict[str, object]:
         "points": points_text(earned(verdict)),
         "possible": points_text(check.points),
         "message": verdict.message,
+        "evidence": evidence and {key: getattr(evidence, key) for key in _EVIDENCE},
         "diagnosis": diagnosis and {"mistake": diagnosis.mistake, "text": diagnosis.text},
         "needs": check.needs,
         "seconds": round(verdict.seconds, 3),
@@ -173,11 +176,23 @@ def _verdict(value: object, where: str) -> Verdict:
         ),
         outcome=Outcome(_one_of(fields["verdict"], Outcome, f"{where}.verdict")),
         message=_text(fields["message"], f"{where}.message"),
+        evidence=_evidence(fields["evidence"], f"{where}.evidence"),
         diagnosis=_diagnosis(fields["diagnosis"], f"{where}.diagnosis"),
         seconds=_seconds(fields["seconds"], f"{where}.seconds"),
     )
     _agree(_points(fields["points"], f"{where}.points"), earned(verdict), f"{where}.points")
     return verdict
+
+
+def _evidence(value: object, where: str) -> Evidence | None:
+    if value is None:
+        return None
+    fields = _object(value, where, _EVIDENCE)
+    asked, subject, got, wanted, place = (
+        _text(fields[key], f"{where}.{key}") for key in _EVIDENCE[:5]
+    )
+    off, allowed = (_size_or_null(fields[key], f"{where}.{key}") for key in _EVIDENCE[5:])
+    return Evidence(asked, subject, got, wanted, place, off, allowed)
 
 
 def _diagnosis(value: object, where: str) -> Diagnosis | None:
@@ -308,10 +323,19 @@ def _whole(value: object, where: str) -> int:
 
 
 def _seconds(value: object, where: str) -> float:
-    if (
-        not isinstance(value, int | float)
-        or isinstance(value, bool)
-        or not 0 <= value <= sys.float_info.max
-    ):
+    if not _is_size(value):
         raise _unexpected(value, "a number of seconds, 0 or more", where)
     return float(value)
+
+
+def _size_or_null(value: object, where: str) -> float | None:
+    if value is None:
+        return None
+    if not _is_size(value):
+        raise _unexpected(value, "a number, 0 or more, or null", where)
+    return float(value)
+
+
+def _is_size(value: object) -> TypeGuard[int | float]:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 <= value <= sys.float_info.max  # type: ignore[operator]

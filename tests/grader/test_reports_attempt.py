@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import scoring
-from grader.errors import CourseError
+from grader.errors import CourseError, Evidence
 from grader.records import (
     Attempt,
     Check,
@@ -36,6 +36,8 @@ TEXT = st.text(max_size=40)
 DIGEST = st.text("0123456789abcdef", min_size=64, max_size=64)
 # Times are written in whole milliseconds.
 SECONDS = st.integers(0, 10**8).map(lambda milliseconds: milliseconds / 1000)
+SIZE = st.none() | st.floats(0, 1e300)
+EVIDENCE = st.builds(Evidence, TEXT, TEXT, TEXT, TEXT, TEXT, SIZE, SIZE)
 VERDICTS = st.lists(
     st.builds(
         Verdict,
@@ -51,6 +53,7 @@ VERDICTS = st.lists(
         message=TEXT,
         diagnosis=st.none() | st.builds(Diagnosis, mistake=TEXT, text=TEXT),
         seconds=SECONDS,
+        evidence=st.none() | EVIDENCE,
     ),
     max_size=6,
 )
@@ -160,7 +163,7 @@ def test_the_schema_is_strict() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     found = objects(SCHEMA)
 
-    assert len(found) == 5
+    assert len(found) == 6
     for node in found:
         assert node["additionalProperties"] is False
         assert node["required"] == list(node["properties"])
@@ -233,6 +236,9 @@ MISSHAPEN = [
     (changed("checks", 0, "needs", to=3), "checks[0].needs is 3; expected a string or null"),
     (changed("checks", 1, "diagnosis", to="half"),
      'checks[1].diagnosis is "half"; expected an object'),
+    (changed("checks", 1, "evidence", to={"asked": 3}),
+     "checks[1].evidence has no field subject"),
+    (changed("checks", 1, "evidence", to=[]), "checks[1].evidence is a list; expected an object"),
     (without("checks", 1, "diagnosis", "text"), "checks[1].diagnosis has no field text"),
     (changed("checks", 2, "seconds", to=-0.5),
      "checks[2].seconds is -0.5; expected a number of seconds, 0 or more"),
