@@ -10,7 +10,7 @@ from grader import errors
 ERRORS = [
     error
     for _, error in inspect.getmembers(errors, inspect.isclass)
-    if error.__module__ == errors.__name__
+    if error.__module__ == errors.__name__ and issubclass(error, Exception)
 ]
 
 

@@ -30,6 +30,14 @@ CAP_DAC_READ_SEARCH = 1 << 2
 CAP_KILL = 1 << 5
 CAP_SETGID = 1 << 6
 CAP_SETUID = 1 << 7
+# What namespaces are made with.
+CAP_SYS_ADMIN = 1 << 21
+
+# Bits of linux/sched.h: what a process stops sharing with others.
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
 
 _CAPABILITY_VERSION_3 = 0x20080522
 # The kernel of 2024 knows 41; the set has room for 64.
@@ -63,6 +71,15 @@ def set_flag(option: int, value: int) -> None:
         OSError: the kernel refuses or does not know the option.
     """
     prctl(option, value)
+
+
+def unshare(flags: int) -> None:
+    """Get namespaces of the own, by the CLONE_NEW bits.
+
+    Raises:
+        OSError: the kernel, a container's filter or a limit refuses.
+    """
+    _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
 def syscall(number: int, *arguments: int) -> int:

@@ -4,6 +4,7 @@ None of this is a wall against reading or writing, and all of it works on every 
 keeps one child's end, appetite or environment from being somebody else's.
 """
 
+import errno
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ import socket
 import stat
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grader.errors import ConfinementError
 from grader.sandbox.walls import kernel
@@ -141,7 +142,7 @@ def scrub_environment(scratch: str | None) -> None:
 
 
 def set_limits(
-    *, memory_bytes: int | None, open_files: int, file_bytes: int, tasks: int, is_own_user: bool
+    *, memory_bytes: int | None, open_files: int, file_bytes: int, tasks: int, is_counted_apart: bool
 ) -> None:
     """Bound what the process can use up; without privileges no limit can be raised again.
 
@@ -149,9 +150,10 @@ def set_limits(
     Tried by: test_a_memory_bomb_ends_in_memory_error, test_a_file_cannot_outgrow_its_limit,
     test_descriptors_are_counted, test_threads_are_counted, test_raising_a_limit_is_refused.
 
-    The kernel counts tasks per user, and not at all for root. A user who has other processes is
-    allowed as many tasks as the machine has now, and `tasks` more: a bound against a bomb that
-    does not depend on the neighbours. Where neither holds, the address space bounds them.
+    The kernel counts tasks per user and user namespace, and not at all for root. A user who has
+    other processes that count too is allowed as many tasks as the machine has now, and `tasks`
+    more: a bound against a bomb that does not depend on the neighbours. Where nothing is counted,
+    the group or the address space bounds them.
     """
     limits = {
         resource.RLIMIT_FSIZE: file_bytes,
@@ -159,11 +161,11 @@ def set_limits(
         resource.RLIMIT_CORE: 0,
     }
     if kernel.IS_LINUX:
-        limits[resource.RLIMIT_NPROC] = tasks if is_own_user else tasks + _tasks_of_machine()
+        limits[resource.RLIMIT_NPROC] = tasks if is_counted_apart else tasks + _tasks_of_machine()
         limits[resource.RLIMIT_MSGQUEUE] = 0
         limits[resource.RLIMIT_RTPRIO] = 0
         if memory_bytes is not None:
-            limits[resource.RLIMIT_AS] = _own_size_bytes() + memory_bytes
+            limits[resource.RLIMIT_AS] = own_size_bytes()[0] + memory_bytes
             limits[resource.RLIMIT_MEMLOCK] = _LOCKED_BYTES
     for number, wanted in limits.items():
         _, hard = resource.getrlimit(number)
@@ -171,13 +173,44 @@ def set_limits(
         resource.setrlimit(number, (value, value))
 
 
+def try_apart(attempt: Callable[[], str]) -> str:
+    """Do something in a forked process that is thrown away, to learn whether it can be done.
+
+    Returns:
+        What the attempt returns; a line at most.
+
+    Raises:
+        OSError: the attempt raised it, there; or its process was killed.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            said = f"0 {attempt()}"
+        except OSError as error:
+            said = f"{error.errno} {error.strerror}"
+        finally:
+            # Nothing of what the caller would do at its end may happen here as well.
+            os.write(writing, said.encode()[:4096])
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        number, _, text = answer.read().decode().partition(" ")
+    os.waitpid(child, 0)
+    if number != "0":
+        raise OSError(int(number or errno.EINTR), text or "the process that tried it was killed")
+    return text
+
+
 def tasks_of_process() -> int:
     """Count the threads of this process; 1 where the system cannot tell."""
     return len(os.listdir("/proc/self/task")) if kernel.IS_LINUX else 1
 
 
-def _own_size_bytes() -> int:
-    return int(_read("/proc/self/statm").split()[0]) * resource.getpagesize()
+def own_size_bytes() -> tuple[int, int]:
+    """Read the address space of this process, and what of it is memory that no file backs."""
+    size, resident, shared = map(int, _read("/proc/self/statm").split()[:3])
+    return size * resource.getpagesize(), (resident - shared) * resource.getpagesize()
 
 
 def _tasks_of_machine() -> int:
