@@ -1,0 +1,43 @@
+"""Exercism: results.json of a test runner, version 3 of its interface.
+
+Ungraded: status "error" with a message and no tests, as the interface wants it.
+A check whose answer is wrong, or that was skipped, is "fail"; one that raised or was stopped is
+"error". The first one that is not "pass" is what the student sees. There is no score.
+No test is tied to a task: the record does not know the headings of the instructions.
+Size: 65,535 bytes for each message.
+"""
+
+import json
+
+from grader.records import Attempt, Outcome, Verdict
+from grader.reports.exports import told
+from grader.reports.exports.size import fit
+
+MOST_BYTES_OF_A_MESSAGE = 65_535
+
+_STATUSES = {Outcome.PASSED: "pass", Outcome.FAILED: "fail", Outcome.SKIPPED: "fail"}
+
+
+def export(attempt: Attempt) -> str:
+    """Give results.json."""
+    result: dict[str, object] = {"version": 3, "status": "error"}
+    if attempt.score.is_decided:
+        tests = [_test(verdict) for verdict in attempt.verdicts]
+        has_passed = all(test["status"] == "pass" for test in tests)
+        result |= {"status": "pass" if has_passed else "fail", "message": None, "tests": tests}
+    else:
+        result["message"] = told.score_of(attempt)
+    return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+
+
+def _test(verdict: Verdict) -> dict[str, str | None]:
+    texts = told.free_texts([verdict])
+    name = fit(lambda room: told.title(verdict, room), texts, MOST_BYTES_OF_A_MESSAGE)
+    message = fit(lambda room: told.told(verdict, room), texts, MOST_BYTES_OF_A_MESSAGE)
+    return {
+        "name": name,
+        "status": _STATUSES.get(verdict.outcome, "error"),
+        "message": message or None,
+        # The source of a check is not in the record.
+        "test_code": "",
+    }
