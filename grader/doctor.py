@@ -1,7 +1,7 @@
 """What this machine can confine and run, wall by wall, and what it costs where one is missing.
 
 The same probes decide how a child is started, so what stands here is what a grading would do. The
-machine is asked, nothing is put up, and no torch is imported.
+machine is asked, or tried in a process that is thrown away; no torch is imported.
 """
 
 import importlib.util
@@ -18,14 +18,15 @@ from grader.sandbox import walls
 _COSTS = {
     "parent": "a child may outlive a grader that is killed",
     "user": "files of your own account are kept from the child by landlock alone",
+    "namespaces": "seccomp alone keeps a child from shared memory and queues; tasks are "
+    "bounded less tightly",
+    "cgroup": "memory in no address space (pipes, files in memory) is not bounded",
     "no-capabilities": "a child of root keeps root's privileges",
     "not-dumpable": "another process of the same user may look into a child",
     "no-new-privileges": "setuid programs could be started",
     "landlock": "a submission can read and write whatever you can: grade your own files only",
     "seccomp": "a submission can open sockets and start programs: grade your own files only",
 }
-# Without these a submission of somebody else must not be graded.
-NEEDED = ("landlock", "seccomp")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def verdict(findings: Sequence[Finding]) -> str:
     missing = [f.name for f in findings if not f.is_there]
     if "torch" in missing:
         return "Nothing can be graded here until torch is installed."
-    if lacking := [name for name in NEEDED if name in missing]:
+    if lacking := [name for name in walls.NEEDED if name in missing]:
         return (
             f"Practice only: without {' and '.join(lacking)}, grade your own files here and nobody "
             "else's."
@@ -88,7 +89,7 @@ def verdict(findings: Sequence[Finding]) -> str:
 def can_confine(findings: Sequence[Finding]) -> bool:
     """Tell whether submissions of strangers may be graded here."""
     missing = {f.name for f in findings if not f.is_there}
-    return not missing & {"torch", *NEEDED}
+    return not missing & {"torch", *walls.NEEDED}
 
 
 def render(findings: Sequence[Finding], *, is_ascii: bool = False) -> str:

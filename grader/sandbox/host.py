@@ -15,6 +15,8 @@ takes no other check with it, and what it had answered before stands.
 
 CPU time within a check decides; it is read from the kernel's clock for that process. The wall
 clock is the backstop for a child that sleeps, because on a busy machine it measures the neighbours.
+It runs from a question to its answer, whatever the host does meanwhile: a child that prints a
+letter every millisecond keeps the host reading, and would never be waited for.
 """
 
 import mmap
@@ -23,13 +25,13 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from grader.errors import ConfinementError, SandboxError, WireError
 from grader.records import Limits, Outcome, Submission
-from grader.sandbox import wire
+from grader.sandbox import usage, wire
 from grader.sandbox.launch import START_S, Launcher
 from grader.sandbox.raised import MAX_TEXT, StudentError, as_error
 from grader.sandbox.scratch import Scratch
@@ -59,10 +61,21 @@ class Terms:
         return {
             "mode": self.confine,
             "scratch": scratch,
-            "memory_bytes": None if self.is_gpu else self.limits.memory_bytes,
+            "memory_bytes": self.limits.memory_bytes,
             "open_files": self.limits.open_files,
             "is_gpu": self.is_gpu,
         }
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Put off the signal that bounds the host's own time: half an ending leaves a folder behind."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGPROF,))
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Child:
@@ -95,10 +108,14 @@ class Child:
         self._poller.register(read, select.POLLIN)
         self._caps = wire.Caps(HEADER_BYTES, payload_bytes=2 * terms.limits.memory_bytes)
         self._cpu_start = 0.0
-        self._waited = 0.0
+        # Seconds that the questions took which are answered, and when the present one was asked.
+        self.waited = 0.0
+        self._asked = 0.0
         # Not watched before `ready` knows it: torch alone is a quarter of a gigabyte.
         self._memory_start = 1 << 62
         self.is_alive = True
+        # Known when it has ended.
+        self._is_out_of_memory = False
 
     def ready(self) -> None:
         """Wait until the walls stand.
@@ -106,7 +123,7 @@ class Child:
         Raises:
             ConfinementError: a wall that the mode demands cannot be built.
         """
-        self._waited = -START_S
+        self.waited, self._asked = -START_S, time.monotonic()
         frame = self._receive(START_S)
         match frame.body:
             case ["ready", 0, str(confinement)]:
@@ -115,12 +132,12 @@ class Child:
                 raise ConfinementError(why)
             case _:
                 raise WireError("the child's first words are not those of a child")
-        self._memory_start = _resident(self.process)
+        self._memory_start = usage.resident(self.process)
 
-    def start_budget(self) -> None:
-        """Begin to count CPU and wall time anew: a check, or the loading of the files, begins."""
-        self._cpu_start = _cpu_s(self.process)
-        self._waited = 0.0
+    def start_budget(self, waited: float = 0.0) -> None:
+        """Begin to count CPU time anew, and the wall clock from `waited` seconds on."""
+        self._cpu_start = usage.cpu_s(self.process)
+        self.waited = waited
 
     def request(
         self, body: list[wire.Node], blocks: Sequence[wire.Block], cpu_s: float
@@ -130,6 +147,7 @@ class Child:
         Raises:
             Ended: the child exceeded a limit, died or broke the protocol; it has been ended.
         """
+        self._asked = time.monotonic()
         try:
             self._send(wire.pack(body, blocks), cpu_s)
             frame = self._receive(cpu_s)
@@ -142,8 +160,11 @@ class Child:
             raise Ended(
                 Outcome.FORBIDDEN, f"the submission's process broke the protocol: {error}"
             ) from error
+        finally:
+            self.waited += time.monotonic() - self._asked
         return frame
 
+    @_unbroken()
     def end(self) -> int:
         """End the process and close what belongs to it; its status."""
         if not self.is_alive:
@@ -152,7 +173,9 @@ class Child:
         self.is_alive = False
         self._channel.close()
         try:
-            return self._launcher.end(self.process)
+            ended = self._launcher.end(self.process)
+            self._is_out_of_memory = ended.is_out_of_memory
+            return ended.status
         finally:
             os.close(self._output)
             self.scratch.remove()
@@ -198,25 +221,20 @@ class Child:
 
     def _wait(self, cpu_s: float) -> None:
         """Wait for the channel a moment, drain the pipe, and hold the child to its limits."""
-        started = time.monotonic()
         for descriptor, event in self._poller.poll(TICK_S * 1000):
             if descriptor == self._output:
                 self.drain()
                 if event & select.POLLHUP:
                     self._poller.unregister(self._output)
-        self._waited += time.monotonic() - started
-        used = _cpu_s(self.process) - self._cpu_start
+        used = usage.cpu_s(self.process) - self._cpu_start
         if used > cpu_s:
             self._exceed(Outcome.TIMED_OUT, f"stopped after {cpu_s:g} s of computing; is there a "
                          "loop that does not end, or far more work than is needed?")  # fmt: skip
-        if self._waited > self._limits.wall_s:
+        if self.waited + time.monotonic() - self._asked > self._limits.wall_s:
             self._exceed(Outcome.TIMED_OUT, f"stopped after waiting {self._limits.wall_s:g} s; "
                          "does it sleep, or wait for input?")  # fmt: skip
-        if _resident(self.process) - self._memory_start > self._limits.memory_bytes:
-            self._exceed(Outcome.OUT_OF_MEMORY, "used more than "
-                         f"{self._limits.memory_bytes // MIB} MiB; is a graph kept alive, or "
-                         "a tensor broadcast to a size that was not meant?")  # fmt: skip
-
+        if usage.resident(self.process) - self._memory_start > self._limits.memory_bytes:
+            self._exceed(Outcome.OUT_OF_MEMORY, self._memory_sentence())
         if excess := self.scratch.excess():
             self._exceed(Outcome.FORBIDDEN, f"wrote {excess}, which is not allowed here")
 
@@ -235,8 +253,16 @@ class Child:
         self.end()
         raise Ended(outcome, sentence)
 
+    def _memory_sentence(self) -> str:
+        return (
+            f"used more than {self._limits.memory_bytes // MIB} MiB; is a graph kept alive, or a "
+            "tensor broadcast to a size that was not meant?"
+        )
+
     def _say_death(self) -> None:
         status = self.end()
+        if self._is_out_of_memory:
+            raise Ended(Outcome.OUT_OF_MEMORY, self._memory_sentence())
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGSYS:
@@ -250,24 +276,6 @@ class Child:
             f"the process ended in the middle of the check (exit code {code}); "
             "a function has to return, not to leave",
         )
-
-
-def _cpu_s(process: int) -> float:
-    """Read the CPU seconds of a process, all threads, from the kernel's clock for it."""
-    try:
-        # The clock id of a process: MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED) of Linux.
-        return time.clock_gettime((~process << 3) | 2)
-    except (OSError, OverflowError):
-        return 0.0
-
-
-def _resident(process: int) -> int:
-    """Read the bytes of memory that a process has in use; 0 where the system does not say."""
-    try:
-        with open(f"/proc/{process}/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError, ValueError):
-        return 0
 
 
 class Sandbox:
@@ -291,16 +299,24 @@ class Sandbox:
         Raises:
             StudentError: the files do not load.
         """
+        spent, half = 0.0, self._terms.limits.wall_s / 2
         if self._child is not None and self._child.is_alive:
             try:
-                return self._begin(self._child, seed)
+                return self._begin(self._child, seed, half)
             except StudentError:
-                # What the check before left behind may be the cause: a new child decides.
+                # What the check before left behind may be the cause: a new child decides, in what
+                # is left of the time that this check may take.
+                spent = self._child.waited - half
                 self._child.end()
-        return self._begin(self._live(), seed)
+        return self._begin(self._live(), seed, 0.0, spent)
 
-    def _begin(self, child: Child, seed: int) -> dict[str, bool]:
-        child.start_budget()
+    def _begin(
+        self, child: Child, seed: int, withheld: float, spent: float = 0.0
+    ) -> dict[str, bool]:
+        child.start_budget(spent + withheld)
+        if usage.threads(child.process) > 1:
+            # It could fill the scratch faster than that is emptied.
+            raise Ended(Outcome.FORBIDDEN, "a thread of an earlier check is still running")
         try:
             child.scratch.empty()
         except OSError as error:
@@ -310,7 +326,7 @@ class Sandbox:
         match frame.body:
             case ["ok", _, list(names), list(late)]:
                 self.late_imports = [str(name) for name in late]
-                child.start_budget()
+                child.start_budget(child.waited - withheld)
                 return dict(map(_named, names))
             case ["raised", _, *fields]:
                 raise as_error(list(fields))

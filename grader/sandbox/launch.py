@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from grader.errors import SandboxError
@@ -20,14 +21,24 @@ from grader.sandbox import environment
 START_S = 120.0  # for an interpreter to import torch on a slow machine
 
 
+@dataclass(frozen=True)
+class End:
+    """How a child's process ended."""
+
+    # As `os.waitpid` gives it.
+    status: int
+    # Whether the kernel killed it at the limit of its group.
+    is_out_of_memory: bool = False
+
+
 class Launcher(Protocol):
     """Starts and ends child processes."""
 
     def start(self, channel: int, output: int, plan: dict[str, object]) -> int:
         """Start a child on two descriptors; its process number."""
 
-    def end(self, child: int) -> int:
-        """End a child if it has not gone by itself; its status as `os.waitpid` gives it."""
+    def end(self, child: int) -> End:
+        """End a child if it has not gone by itself."""
 
     def close(self) -> None:
         """Let go of what the launcher itself started."""
@@ -55,17 +66,18 @@ class Zygote:
             socket.send_fds(self._control, [order], [channel, output])
         except OSError as error:
             raise SandboxError(f"the zygote does not take orders: {error}") from error
-        return self._answer("child")
+        return self._answer()["child"]
 
-    def end(self, child: int) -> int:
+    def end(self, child: int) -> End:
         """Reap a child, killing it if need be."""
         try:
             self._control.sendall(json.dumps({"do": "end", "child": child}).encode())
         except OSError as error:
             raise SandboxError(f"the zygote does not take orders: {error}") from error
-        return self._answer("status")
+        answer = self._answer()
+        return End(answer["status"], bool(answer["is_out_of_memory"]))
 
-    def _answer(self, field: str) -> int:
+    def _answer(self) -> dict[str, int]:
         data = b""
         self._control.settimeout(START_S)
         while not data.endswith(b"\n"):
@@ -76,7 +88,8 @@ class Zygote:
             if not part:
                 raise SandboxError("the zygote has ended; see its complaint above, if any")
             data += part
-        return int(json.loads(data)[field])
+        answer: dict[str, int] = json.loads(data)
+        return answer
 
     def close(self) -> None:
         """End the zygote by closing its control socket."""
@@ -98,7 +111,7 @@ class Interpreters:
         self._processes[process.pid] = process
         return process.pid
 
-    def end(self, child: int) -> int:
+    def end(self, child: int) -> End:
         """Kill and reap a child, unless it goes by itself in a moment."""
         process = self._processes.pop(child)
         try:
@@ -107,7 +120,7 @@ class Interpreters:
             process.kill()
             code = process.wait()
         # Popen turns the status around; this is the form of os.waitpid.
-        return -code if code < 0 else code << 8
+        return End(-code if code < 0 else code << 8)
 
     def close(self) -> None:
         """End the children that are left."""

@@ -10,6 +10,7 @@ import itertools
 import os
 import secrets
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -39,9 +40,9 @@ class Scratch:
         """Remove what a check has left, so that the next one starts with nothing.
 
         Raises:
-            OSError: the child still writes.
+            OSError: there is more than the child may have: it still writes.
         """
-        clear(self.path, MAX_ENTRIES)
+        clear(self.path, 2 * MAX_ENTRIES)
 
     def remove(self) -> None:
         """Remove the folder; its child must have ended."""
@@ -67,26 +68,29 @@ def _entries(folder: str, depth: int = 0) -> Iterator[int]:
         yield MAX_BYTES + 1
 
 
-def clear(folder: str, passes: int | None = None) -> None:
+def clear(folder: str, most: int | None = None) -> None:
     """Remove all that is in a folder, however deep it lies and however long its path is.
 
     What a folder holds moves up before the folder goes, so each pass removes one level.
 
     Args:
         folder: it stays, empty.
-        passes: how often to look again; None where nobody else can write any more.
+        most: how many entries to remove before giving up, those that moved up counted again; None
+            where nobody else can write any more.
 
     Raises:
-        OSError: somebody else still writes.
+        OSError: there are more of them, or somebody else removes them too.
     """
     unused = secrets.token_hex(8)
+    left = sys.maxsize - 1 if most is None else most
     for number in itertools.count():
         with os.scandir(folder) as found:
-            entries = list(found)
+            entries = list(itertools.islice(found, left + 1))
         if not entries:
             return
-        if number == passes:
+        if len(entries) > left:
             raise OSError(errno.EBUSY, "there is always more in it", folder)
+        left -= len(entries)
         for place, entry in enumerate(entries):
             _remove(entry, f"{folder}/{unused}-{number}-{place}")
 

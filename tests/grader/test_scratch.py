@@ -68,6 +68,15 @@ def test_empty_leaves_the_folder(place):
     assert os.path.isdir("/etc")
 
 
+def test_emptying_gives_up(place):
+    """A folder in which there is far too much is not emptied: its child may go on filling it."""
+    for number in range(2 * scratch.MAX_ENTRIES + 1):
+        os.mkdir(f"{place.path}/{number}")
+
+    with pytest.raises(OSError, match="there is always more in it"):
+        place.empty()
+
+
 def test_removed_folder_is_not_too_much(place):
     """A folder that its child has removed is no error."""
     os.rmdir(place.path)

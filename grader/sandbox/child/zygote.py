@@ -7,7 +7,8 @@ own socket, after its walls stand. As the children's parent it also ends them: a
 died stays a zombie until then, so no signal can hit a stranger who got the same number.
 
 Orders are lines of JSON on a socket; an order to fork carries two descriptors, the child's channel
-and the pipe for what it prints.
+and the pipe for what it prints. The child's group, where the machine has one to give, is made
+before the fork and removed when the child has been reaped: only this process sees both.
 """
 
 import io
@@ -22,6 +23,7 @@ from grader.errors import GraderError
 from grader.sandbox import walls, wire
 from grader.sandbox.child import service, warm
 from grader.sandbox.child.state import State
+from grader.sandbox.walls import cgroups
 
 MAX_ORDER = 64 << 10
 GRACE_S = 0.25  # for a child that has closed its channel to finish dying, so that its signal shows
@@ -39,28 +41,47 @@ def prepare() -> State:
 def serve(control: socket.socket, state: State) -> None:
     """Fork and end children until the host closes the control socket."""
     parent = os.getpid()
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER, 2)
-        if not data:
-            return
-        order = json.loads(data)
-        if order["do"] == "fork":
-            channel, output = descriptors
-            child = os.fork()
-            if child == 0:
-                control.close()
-                become(channel, output, order["plan"], state, parent)
-            os.close(channel)
-            os.close(output)
-            answer = {"child": child}
-        else:
-            answer = {"status": _end(order["child"])}
-        control.sendall(json.dumps(answer).encode() + b"\n")
+    groups: dict[int, cgroups.Group | None] = {}
+    try:
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER, 2)
+            if not data:
+                return
+            order = json.loads(data)
+            if order["do"] == "fork":
+                channel, output = descriptors
+                group = cgroups.make() if order["plan"]["mode"] != "none" else None
+                child = os.fork()
+                if child == 0:
+                    control.close()
+                    become(channel, output, order["plan"] | {"group": group}, state, parent)
+                groups[child] = group
+                os.close(channel)
+                os.close(output)
+                answer = {"child": child}
+            else:
+                answer = _end(order["child"], groups.pop(order["child"]), GRACE_S)
+            control.sendall(json.dumps(answer).encode() + b"\n")
+    finally:
+        for child, group in groups.items():
+            _end(child, group, 0)
 
 
-def _end(child: int) -> int:
-    """Reap a child, killing it if it does not go by itself; its status as `os.waitpid` gives it."""
-    deadline = time.monotonic() + GRACE_S
+def _end(child: int, group: cgroups.Group | None, grace_s: float) -> dict[str, int]:
+    """Reap a child, killing it if it does not go by itself, and remove its group.
+
+    Returns:
+        its status as `os.waitpid` gives it, and whether its group ran out of memory.
+    """
+    status = _reap(child, grace_s)
+    is_exhausted = group is not None and cgroups.is_exhausted(group)
+    if group is not None:
+        cgroups.remove(group)
+    return {"status": status, "is_out_of_memory": is_exhausted}
+
+
+def _reap(child: int, grace_s: float) -> int:
+    deadline = time.monotonic() + grace_s
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:

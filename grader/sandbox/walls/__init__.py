@@ -28,6 +28,9 @@ What each layer stops that the others do not. Twenty-six attacks, layers taken a
                   namespaces, the 32-bit table; with a Landlock before ABI 6, a killed zygote
     rlimits       memory, disk, descriptors and threads until the machine suffers
     user          where the grader is root: files that are root's own, tasks are not counted
+    namespaces    where it is not: a user's tasks are counted together, so a child is bounded by
+                  the machine's; shared memory and queues, if the filter ever lets one pass
+    cgroup        memory that no address space shows: files in memory, buffers of the kernel
     not-dumpable  a sibling of the same user looks into the child's memory
 
 Beside them stand `parent` and `session` (Control-C, terminals, orphans), `descriptors` (files that
@@ -36,13 +39,20 @@ mounts) and `no-new-privileges` (setuid programs; the kernel asks for it before 
 Each function names the attack it stops and the test in tests/grader/walls that tries it.
 
 Order. PDEATHSIG first, and again after the user changed, which clears it and `dumpable` as well.
+The group is entered while the child may still write there, namespaces before the user changes.
 Files of /proc are read before Landlock, privileges are given up before the filter, and the filter
 is last because it refuses the calls that build the others.
+
+What is left out. A namespace of processes: it counts for descendants, of which there are none, and
+neither /proc nor a signal reaches another process anyway. A namespace of mounts: what is mounted
+in it the host cannot see, and the host empties the scratch between two checks. A namespace of the
+network: it would cost more than all the other new views, for sockets that cannot be opened.
 
 What cannot be closed here. Names can be probed with stat, and file locks with flock, though
 nothing is read. The number of small files in the scratch is not bounded: the host watches it, or
 gives a tmpfs with a limit. Root that must stay root (an interpreter under /root, no privilege of
-reading in the container) is not counted in tasks; its address space bounds them. Time and score
+reading in the container) is counted in tasks by a group only; without one its address space bounds
+them. Time and score
 are channels. A mistake in the kernel needs a virtual machine.
 
 Which machines. Linux on x86_64 is run. The table for aarch64 is compared with the kernel's headers
@@ -59,10 +69,19 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from grader.errors import ConfinementError
-from grader.sandbox.walls import identity, kernel, landlock, process, seccomp
+from grader.sandbox.walls import (
+    cgroups,
+    identity,
+    kernel,
+    landlock,
+    namespaces,
+    process,
+    seccomp,
+)
 from grader.sandbox.walls.paths import DEVICES, gpu_paths, interpreter_paths
 
 __all__ = [
+    "NEEDED",
     "Plan",
     "Wall",
     "available",
@@ -84,14 +103,15 @@ class Plan:
         ConfinementError: the mode is not one of MODES, or the whole machine would be readable.
     """
 
-    # "auto": the best there is. "strict": ConfinementError when a wall is missing. "none": limits
-    # and session only, for a student's own files on the student's own machine.
+    # "auto": the best there is. "strict": ConfinementError when one of NEEDED is missing. "none":
+    # limits and session only, for a student's own files on the student's own machine.
     mode: str = "auto"
     # Files and folders that are readable, with all below them.
     readable: tuple[str, ...] = field(default_factory=interpreter_paths)
     # The one folder that is writable, private to the child; None: nothing is writable.
     scratch: str | None = None
-    # Address space beyond what the process has when the walls are built; None: not bounded (CUDA).
+    # Memory beyond what the process has when the walls are built, as its group and, without a GPU,
+    # its address space count it; None: not bounded.
     memory_bytes: int | None = 2 * 1024**3
     open_files: int = 64
     # The largest file that can be written, in bytes.
@@ -104,6 +124,8 @@ class Plan:
     keep: tuple[int, ...] = ()
     # The process that must still be the parent; None is not compared.
     parent: int | None = None
+    # Made by whoever forks the child, and removed by them; None: no wall of that name.
+    group: cgroups.Group | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -133,6 +155,8 @@ _STOPS = {
     "descriptors": "files that the grader had open",
     "signals": "the grader's own signal handlers",
     "environment": "keys and tokens in the environment",
+    "cgroup": "memory that no address space shows, and tasks without end",
+    "namespaces": "shared memory and queues that stay, tasks counted with others'",
     "user": "files of the grader's user, and tasks without end",
     "no-capabilities": "limits raised again, mounts, other users' files",
     "rlimits": "memory, disk, descriptors and threads without end",
@@ -141,18 +165,25 @@ _STOPS = {
     "landlock": "reading and writing the files of others",
     "seccomp": "sockets, processes, programs, and every call that names somebody else",
 }
+# What strict confinement asks for, and whoever grades strangers: without them nothing is confined.
+# Linux has the others too, or else they only add to these two: user, namespaces, cgroup.
+NEEDED = ("landlock", "seccomp")
 # What every Unix has; the others are the kernel's confinement.
 _PROCESS_WALLS = ("session", "descriptors", "signals", "environment", "rlimits")
 
 
 def available() -> tuple[Wall, ...]:
-    """Tell which walls this machine offers, without putting up any."""
+    """Tell which walls this machine offers, without putting up any around the caller."""
     missing: dict[str, str] = {}
     if not kernel.IS_LINUX:
         missing = {name: "needs Linux" for name in _STOPS if name not in _PROCESS_WALLS}
     else:
         if os.geteuid() != 0:
             missing["user"] = "only root can choose one; the child keeps the grader's"
+        if (reason := cgroups.home().missing) is not None:
+            missing["cgroup"] = reason
+        if (reason := namespaces.offer().missing) is not None:
+            missing["namespaces"] = reason
         if landlock.version() == 0:
             missing["landlock"] = "this kernel has none, or it is switched off; 5.13 brought it"
         if seccomp.architecture() is None:
@@ -163,9 +194,11 @@ def available() -> tuple[Wall, ...]:
 
 
 def prepare(*, is_gpu: bool = False) -> None:
-    """Work out, before any child is forked, what all of them need; saves each child 1 ms."""
-    interpreter_paths()
-    landlock.version()
+    """Work out, try and give up, before any child is forked, what that can be done with for all."""
+    available()
+    identity.others_can_read(interpreter_paths())
+    if kernel.IS_LINUX:
+        kernel.drop_bounding_set()
     if (machine := seccomp.architecture()) and seccomp.is_offered():
         seccomp.shared(machine.name, is_gpu)
 
@@ -180,7 +213,7 @@ def build(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[str, ..
     Returns:
         The names of the walls that stand, in the order of building: "landlock" with its version
         ("landlock-7"); "user" if the child is its own user; "only-reading" in place of
-        "no-capabilities" if that one privilege is left.
+        "no-capabilities" if that one privilege is left; "cgroup" if the plan names a group.
 
     Raises:
         ConfinementError: a wall is missing in mode "strict"; a wall that is offered could not be
@@ -192,13 +225,15 @@ def build(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[str, ..
             "Whatever starts children must not start threads."
         )
     missing = {wall.name: wall.missing for wall in available() if wall.missing}
-    if plan.mode == "strict" and (lacking := [name for name in missing if name != "user"]):
+    if plan.mode == "strict" and (lacking := [name for name in NEEDED if name in missing]):
         raise ConfinementError(
             "this machine lacks "
             + "; ".join(f"{name} ({missing[name]})" for name in lacking)
             + ". Use a Linux machine that has them, or confinement mode 'auto'."
         )
     wanted = set(_STOPS) - set(missing) - without
+    if plan.group is None:
+        wanted.discard("cgroup")
     if plan.mode == "none":
         wanted &= {"parent", *_PROCESS_WALLS}
     standing: list[str] = []
@@ -223,9 +258,21 @@ def _steps(
 ) -> dict[str, Callable[[], str | None]]:
     """List how each wall is built, in the order of building; `standing` grows meanwhile."""
 
+    def enter_group() -> None:
+        assert plan.group is not None
+        cgroups.join(plan.group, plan.memory_bytes, plan.tasks)
+
+    def enter_namespaces() -> None:
+        namespaces.enter()
+        # As after every change of what the process may do: the kernel may have forgotten it.
+        if "parent" in wanted:
+            process.die_with_parent(plan.parent)
+
     def change_user() -> str:
         is_filtered = {"landlock", "seccomp"} <= wanted
-        if not identity.become_own_user(plan.readable, plan.scratch, is_filtered=is_filtered):
+        if not identity.become_own_user(
+            tuple(plan.readable), plan.scratch, is_filtered=is_filtered
+        ):
             return ""
         if "parent" in wanted:
             process.die_with_parent(plan.parent)
@@ -237,7 +284,8 @@ def _steps(
             open_files=plan.open_files,
             file_bytes=plan.file_bytes,
             tasks=plan.tasks,
-            is_own_user="user" in standing,
+            is_counted_apart="user" in standing
+            or ("namespaces" in standing and namespaces.offer().counts_apart),
         )
 
     return {
@@ -246,6 +294,8 @@ def _steps(
         "descriptors": partial(process.close_descriptors, plan.keep),
         "signals": process.reset_signals,
         "environment": partial(process.scrub_environment, plan.scratch),
+        "cgroup": enter_group,
+        "namespaces": enter_namespaces,
         "user": change_user,
         "no-capabilities": lambda: identity.drop_capabilities(is_own_user="user" in standing),
         "rlimits": limit,
@@ -322,6 +372,7 @@ def describe(standing: Sequence[str]) -> str:
         standing: what `build` returned.
     """
     phrases = {"user": "own user", "no-capabilities": "no capabilities", "only-reading": "own user"}
+    phrases |= {"cgroup": "cgroup", "namespaces": "namespaces"}
     shown = [name.replace("landlock-", "landlock ") for name in standing]
     strong = [name for name in shown if name.startswith("landlock ") or name == "seccomp"]
     rest = [phrases.get(name, name) for name in shown if name in ("rlimits", *phrases)]

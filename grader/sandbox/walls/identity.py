@@ -6,10 +6,10 @@ only root can go (under /root); the child then keeps the one privilege of readin
 narrows to the interpreter's folders. Where that is not possible it stays root without privileges.
 """
 
+import functools
 import os
 import stat
 import sys
-from collections.abc import Iterable
 
 from grader.sandbox.walls import kernel
 
@@ -21,7 +21,7 @@ FIRST_USER, USERS = 60578, 606
 _TO_CHANGE = kernel.CAP_CHOWN | kernel.CAP_SETGID | kernel.CAP_SETUID | kernel.CAP_KILL
 
 
-def become_own_user(readable: Iterable[str], scratch: str | None, *, is_filtered: bool) -> bool:
+def become_own_user(readable: tuple[str, ...], scratch: str | None, *, is_filtered: bool) -> bool:
     """Become a user that nobody else is, if this process is root and may.
 
     Stops: reading and writing what is the grader's own, ending or tracing a sibling; makes the
@@ -38,7 +38,8 @@ def become_own_user(readable: Iterable[str], scratch: str | None, *, is_filtered
         Whether the user changed. The privileges are still to be dropped.
     """
     held = kernel.capabilities()
-    kept = 0 if _others_can_read(readable, scratch) else kernel.CAP_DAC_READ_SEARCH
+    is_open = others_can_read(readable) and (scratch is None or _can_be_passed(_ancestors(scratch)))
+    kept = 0 if is_open else kernel.CAP_DAC_READ_SEARCH
     needed = kept | _TO_CHANGE
     if held & needed != needed or (kept and not is_filtered):
         return False
@@ -85,8 +86,9 @@ def _change_user(scratch: str | None) -> None:
     os.setresuid(user, user, user)
 
 
-def _others_can_read(paths: Iterable[str], scratch: str | None) -> bool:
-    """Tell whether a stranger reaches the scratch, the folders and, by two samples, their files."""
+@functools.cache
+def others_can_read(paths: tuple[str, ...]) -> bool:
+    """Tell whether a stranger reaches the folders and, by two samples, their files; it is kept."""
     loaded = [sys.modules[name].__file__ for name in ("os", "torch") if name in sys.modules]
     folders: set[str] = set()
     for path in (*paths, *(file for file in loaded if file)):
@@ -98,8 +100,10 @@ def _others_can_read(paths: Iterable[str], scratch: str | None) -> bool:
         if mode & needed != needed:
             return False
         folders |= _ancestors(path)
-    if scratch is not None:
-        folders |= _ancestors(scratch)
+    return _can_be_passed(folders)
+
+
+def _can_be_passed(folders: set[str]) -> bool:
     return all(os.stat(folder).st_mode & stat.S_IXOTH for folder in folders)
 
 

@@ -5,6 +5,7 @@ with the errno that the kernel gave.
 """
 
 import ctypes
+import functools
 import os
 import struct
 import sys
@@ -37,7 +38,6 @@ CAP_SYS_ADMIN = 1 << 21
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
 
 _CAPABILITY_VERSION_3 = 0x20080522
 # The kernel of 2024 knows 41; the set has room for 64.
@@ -101,8 +101,9 @@ def capabilities() -> int:
     return int(low | high << 32)
 
 
+@functools.cache
 def drop_bounding_set() -> None:
-    """Empty the set that bounds what a later program could gain.
+    """Empty the set that bounds what a later program could gain; once, for those forked later too.
 
     Without CAP_SETPCAP the kernel refuses, and there is nothing to gain either: the process has
     no capability to pass on and PR_SET_NO_NEW_PRIVS follows.

@@ -142,7 +142,12 @@ def scrub_environment(scratch: str | None) -> None:
 
 
 def set_limits(
-    *, memory_bytes: int | None, open_files: int, file_bytes: int, tasks: int, is_counted_apart: bool
+    *,
+    memory_bytes: int | None,
+    open_files: int,
+    file_bytes: int,
+    tasks: int,
+    is_counted_apart: bool,
 ) -> None:
     """Bound what the process can use up; without privileges no limit can be raised again.
 
@@ -173,11 +178,11 @@ def set_limits(
         resource.setrlimit(number, (value, value))
 
 
-def try_apart(attempt: Callable[[], str]) -> str:
+def try_apart(attempt: Callable[[], object]) -> str:
     """Do something in a forked process that is thrown away, to learn whether it can be done.
 
     Returns:
-        What the attempt returns; a line at most.
+        What the attempt returns, as text; a line at most.
 
     Raises:
         OSError: the attempt raised it, there; or its process was killed.

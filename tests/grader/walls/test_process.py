@@ -234,7 +234,7 @@ def test_root_that_cannot_read_for_others_stays_root_without_privileges(behind: 
     lines = behind(
         """
         import textwrap
-        print(os.getuid(), kernel.capabilities(), standing[5])
+        print(os.getuid(), kernel.capabilities(), *standing[5:6])
         attempt("raise", os.setgid, 5)
         """,
         before="kernel.keep_capabilities(kernel.CAP_SETUID | kernel.CAP_SETGID)",

@@ -36,7 +36,7 @@ def test_the_walls_stand_in_their_order(behind: Behind) -> None:
     order = [wall.name for wall in walls.available()]
     names = ["no-capabilities" if name == "only-reading" else name for name in names]
     assert [name for name in order if name in names] == names
-    assert set(order) - set(names) <= {"user"}
+    assert set(order) - set(names) <= {"user", "namespaces", "cgroup"}
 
 
 def test_no_confinement_still_bounds_the_process(behind: Behind, canary: Path) -> None:
@@ -135,6 +135,10 @@ def test_a_second_thread_is_refused(run: Run) -> None:
         (
             ("session", "no-capabilities", "rlimits", "landlock-4", "seccomp"),
             "landlock 4, seccomp, no capabilities, rlimits",
+        ),
+        (
+            ("cgroup", "namespaces", "no-capabilities", "rlimits", "landlock-7", "seccomp"),
+            "landlock 7, seccomp, cgroup, namespaces, no capabilities, rlimits",
         ),
         (("session", "environment", "rlimits"), "not confined, rlimits"),
     ],
