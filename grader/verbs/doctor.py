@@ -1,22 +1,62 @@
-"""`grade doctor`: what this machine can confine, and what is missing."""
+"""`grade doctor`: what this machine can confine, what is missing, and whether the walls hold."""
 
 import sys
+import time
 
 import click
 
+from grader import errors
 from grader.verbs import screen
 
 OURS = 3
+STOPPED = 130
 
 
 @click.command(name="doctor")
-def command() -> None:
+@click.option("--attack", "is_attacked", is_flag=True, help="Then grade the list of attacks that "
+              "comes with the grader, and tell what did not hold; takes minutes.")  # fmt: skip
+@click.argument("words", metavar="[ATTACK]...", nargs=-1)
+def command(is_attacked: bool, words: tuple[str, ...]) -> None:
     """Tell what this machine can confine, and what is missing.
 
-    Example: grade doctor
+    With --attack, ATTACK is the name of one attack or the first word of several, such as escape;
+    without any, the whole list is graded.
+
+    Example: grade doctor --attack
     """
     from grader import doctor  # noqa: PLC0415  The walls' tables are no business of other verbs.
 
+    if words and not is_attacked:
+        raise click.UsageError(f"{words[0]!r} stands alone; write grade doctor --attack {words[0]}")
     findings = doctor.examine()
     click.echo(doctor.render(findings, is_ascii=not screen.can_encode("✓–")), nl=False)
-    sys.exit(0 if doctor.can_confine(findings) else OURS)
+    if not doctor.can_confine(findings):
+        if is_attacked:
+            click.echo("grade: the attacks mean harm, and were not run without walls", err=True)
+        sys.exit(OURS)
+    sys.exit(_attack(words) if is_attacked else 0)
+
+
+def _attack(words: tuple[str, ...]) -> int:
+    """Grade attacks and report them; returns the exit code."""
+    from grader import attack  # noqa: PLC0415  It brings the course, the reports and YAML.
+
+    started = time.monotonic()
+    try:
+        trials = attack.run(attack.choose(attack.read_cases(), words), _show_progress)
+    except errors.GraderError as error:
+        click.echo(f"grade: {error}", err=True)
+        return error.exit_code
+    except KeyboardInterrupt:
+        click.echo("grade: stopped; not every attack was graded", err=True)
+        return STOPPED
+    page = attack.render(trials, time.monotonic() - started, is_ascii=not screen.can_encode("✓✗"))
+    click.echo(f"\n{page}", nl=False)
+    return OURS if any(trial.faults for trial in trials) else 0
+
+
+def _show_progress(done: int, of: int, name: str) -> None:
+    """Count the attacks on a terminal, on a line that the report then takes over."""
+    if sys.stderr.isatty():
+        text = f"\r\033[K{done} of {of} attacks: {name}" if done < of else "\r\033[K"
+        click.echo(text, err=True, nl=False)
