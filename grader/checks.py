@@ -65,6 +65,20 @@ def read_check(item: pytest.Item, exercise: Exercise) -> Check:
     )
 
 
+def read_again(item: pytest.Item) -> pytest.Item:
+    """Collect a check's file anew, and find the check in it; the old one if it is not there.
+
+    Its tensors and other values are those of the file again, whatever was done to the old ones.
+    """
+    old = item.getparent(pytest.Module)
+    if old is None or old.parent is None:
+        return item
+    forget([item.path])
+    module = pytest.Module.from_parent(old.parent, path=item.path)
+    found = [each for each in item.session.genitems(module) if each.nodeid == item.nodeid]
+    return found[0] if found else item
+
+
 def forget(files: Sequence[Path]) -> None:
     """Drop the check files' modules: what one attempt left in them is not the next one's."""
     paths = set(map(str, files))

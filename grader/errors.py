@@ -6,6 +6,7 @@
       SandboxError       our machinery: what it touches is ungraded    exit 3
         WireError          the other side broke the protocol
         ConfinementError   a wall that was asked for could not be built
+      StoreError         the gradebook cannot be read or written          exit 3
     Mismatch(AssertionError)   an expectation not met: not an error, a verdict
 
 A message says what happened, with the value seen, what was expected, and what to do.
@@ -43,6 +44,10 @@ class WireError(SandboxError):
 
 class ConfinementError(SandboxError):
     """A wall that was asked for cannot be built on this machine."""
+
+
+class StoreError(GraderError):
+    """The gradebook cannot be read or written; what it holds is as it was."""
 
 
 @dataclass(frozen=True)

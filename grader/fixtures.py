@@ -19,6 +19,8 @@ import torch
 from grader import course
 from grader.errors import CourseError
 from grader.records import Exercise
+from grader.sandbox.child import witness
+from grader.sandbox.wire.seen import Seen
 
 Draw = Callable[..., torch.Tensor]
 
@@ -127,6 +129,10 @@ class LocalFunction:
     def __call__(self, *positional: object, **named: object) -> object:
         """Call the function itself."""
         return self._function(*positional, **named)
+
+    def watched(self, *positional: object, **named: object) -> tuple[object, Seen]:
+        """Call the function and tell what was seen of the call, besides its result."""
+        return witness.watched(self._function, positional, named)
 
 
 class Local:

@@ -5,18 +5,40 @@ when a check has failed and not before, so a right submission does not pay for t
 """
 
 from collections.abc import Callable, Container
+from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
+
+import pytest
 
 from grader import mistakes
 from grader.errors import CourseError
 from grader.fixtures import load_module
 from grader.mistakes import Mistake
-from grader.records import Diagnosis, Exercise
-from grader.replay import Transcript, nearest, within
+from grader.records import Exercise, Outcome
+from grader.replay import Match, Transcript, nearest, within
+from grader.sandbox.raised import StudentError
 
 # Runs a check with somebody in the student's place; what it raised.
 Run = Callable[[object], BaseException | None]
+
+
+@dataclass(frozen=True)
+class Control:
+    """How a check ended with the reference in the student's place: what it raised, if anything."""
+
+    raised: BaseException | None
+    answers: Transcript
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the check refused the reference.
+
+        A check that was skipped has refused nothing, nor has one that ran out of this side's time.
+        """
+        if isinstance(self.raised, StudentError):
+            return self.raised.outcome is Outcome.RAISED
+        return self.raised is not None and not isinstance(self.raised, pytest.skip.Exception)
 
 
 class Known:
@@ -57,21 +79,28 @@ class Known:
         ]
         return next((t for t in texts if f"def {name}(" in t or f"class {name}" in t), texts[0])
 
-    def right(self, seed: int, run: Run) -> BaseException | None:
-        """Run a check with the reference in the student's place."""
-        assert self.reference is not None
-        student, _ = within(self.reference, seed, vars(self.reference))
-        return run(student)
+    def control(self, seed: int, run: Run) -> Control | None:
+        """Run a check with the reference in the student's place; None if there is no reference."""
+        if self.reference is None:
+            return None
+        student, answers = within(self.reference, seed, vars(self.reference))
+        return Control(run(student), answers)
 
     def name(
-        self, check: str, passed: Container[str], transcript: Transcript, seed: int, run: Run
-    ) -> Diagnosis | None:
-        """Name the mistake that answers a failed check as the student did, if there is just one.
+        self,
+        check: str,
+        passed: Container[str],
+        transcript: Transcript,
+        control: Control,
+        *,
+        seed: int,
+        run: Run,
+    ) -> Match:
+        """Find the mistake that answers a failed check as the student did, if there is just one.
 
         Only those are tried that say they lose this check and none that the student has passed.
         """
-        if self.reference is None:
-            return None
+        assert self.reference is not None
         references = vars(self.reference)
 
         def played(module: ModuleType) -> Callable[[], Transcript]:
@@ -82,16 +111,27 @@ class Known:
 
             return play
 
-        found = nearest(
+        return nearest(
             transcript,
-            played(self.reference)(),
+            control.answers,
             {
                 name: played(module)
                 for name, (record, _, module) in self._mistakes.items()
                 if check in record.loses and not any(lost in passed for lost in record.loses)
             },
         )
-        return None if found is None else Diagnosis(found, self._mistakes[found][1])
+
+    def losing(self, check: str) -> dict[str, ModuleType]:
+        """Give the mistakes that say they lose a check, each as a module to be put in place."""
+        return {
+            name: module
+            for name, (record, _, module) in self._mistakes.items()
+            if check in record.loses
+        }
+
+    def sentence(self, mistake: str) -> str:
+        """Give what the student is told about a mistake."""
+        return self._mistakes[mistake][1]
 
 
 def _executed(name: str, text: str) -> ModuleType:

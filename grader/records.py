@@ -67,7 +67,7 @@ class Exercise:
 
     `files` are the names that are handed in, in order; anything else is ignored. `points` is what
     the marks of all its checks must add up to. The three folders need not all exist: a student's
-    copy of the course has only `stub_dir`.
+    copy of the course has only `stub_dir`. `due`, `late` and `counts` are texts that `policy` reads.
     """
 
     id: str
@@ -81,16 +81,21 @@ class Exercise:
     hidden_dir: Path
     due: str | None = None
     late: str | None = None
+    counts: str = "best"
 
 
 @dataclass(frozen=True)
 class Course:
-    """All of one gradebook.yml. `seed` is None where the checks' digest decides it."""
+    """All of one gradebook.yml. `seed` is None where the checks' digest decides it.
+
+    `drop` is how many exercises, those with the lowest shares, do not count in a student's total.
+    """
 
     title: str
     root: Path
     exercises: tuple[Exercise, ...]
     seed: int | None = None
+    drop: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,12 +133,25 @@ class Check:
     needs: str | None = None
 
 
+# Begins the id of a diagnosis that puts an error into other words.
+TRANSLATED = "torch:"
+
+
 @dataclass(frozen=True)
 class Diagnosis:
-    """The known mistake that answers as the student did, and the sentence that tells it."""
+    """What explains a lost check, and the sentence that tells it.
+
+    `mistake` is the id: a name from the exercise's mistakes.py; "signature:" and what is seen in
+    the answer, as "signature:twice"; or "torch:" and the error, as "torch:leaf_in_place".
+    """
 
     mistake: str
     text: str
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether it says in other words what the message says."""
+        return self.mistake.startswith(TRANSLATED)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,12 @@ from types import ModuleType
 
 import torch
 
+from grader.errors import WireError
 from grader.sandbox import wire
 from grader.sandbox.child.service import Service
 from grader.sandbox.child.state import reset_torch
 from grader.sandbox.proxy import Exchange, Student
+from grader.sandbox.wire import seen
 from grader.sandbox.wire.tensors import from_block
 
 # Two computations of one wrong answer differ by rounding only: a few hundred roundings of float32.
@@ -27,6 +29,7 @@ RELATIVE = 1e-4
 ABSOLUTE = 1e-6
 APART = 10.0
 MAX_TRANSCRIPT_BYTES = 256 << 20
+MAX_SHAPES = 64
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Transcript:
     """What a submission answered within one check, in order."""
 
     answers: list[wire.Frame] = field(default_factory=list)
+    # The shapes of the tensors that went in, the first of them: sizes that an answer may depend on.
+    shapes: list[tuple[int, ...]] = field(default_factory=list)
     is_whole: bool = True
     _bytes: int = 0
 
@@ -41,6 +46,8 @@ class Transcript:
         """Wrap an exchange so that its answers are kept, up to a bound on their bytes."""
 
         def ask(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
+            if len(self.shapes) < MAX_SHAPES:
+                self.shapes += [tuple(block.shape) for block in blocks]
             answer = exchange(body, blocks)
             self._bytes += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
             self.is_whole = self.is_whole and self._bytes <= MAX_TRANSCRIPT_BYTES
@@ -88,11 +95,23 @@ def within(
     return student, transcript
 
 
+@dataclass(frozen=True)
+class Match:
+    """What was found among the known mistakes.
+
+    `mistake` is the one that fits. Where it is None, `is_clear` says that nothing fits at all; it
+    is False where something is near and cannot be told apart from its neighbours.
+    """
+
+    mistake: str | None = None
+    is_clear: bool = True
+
+
 def nearest(
     transcript: Transcript,
     reference: Transcript,
     mistakes: Mapping[str, Callable[[], Transcript]],
-) -> str | None:
+) -> Match:
     """Find the one mistake that answers as the student did.
 
     Args:
@@ -101,11 +120,11 @@ def nearest(
         mistakes: for each id, what runs the check with that mistake.
 
     Returns:
-        its id; None where none fits, or where it is not far enough from the right answer or from
+        its id; none where none fits, or where it is not far enough from the right answer or from
         another mistake.
     """
     if not transcript.is_whole:
-        return None
+        return Match(is_clear=not mistakes)
     found: list[tuple[str, Transcript]] = []
     for name, run in mistakes.items():
         known = run()
@@ -113,10 +132,12 @@ def nearest(
         if away <= 1:
             found.append((name, known))
         elif away <= APART:
-            return None
-    if len(found) != 1 or distance(found[0][1], reference) <= APART:
-        return None
-    return found[0][0]
+            return Match(is_clear=False)
+    if not found:
+        return Match()
+    if len(found) > 1 or distance(found[0][1], reference) <= APART:
+        return Match(is_clear=False)
+    return Match(found[0][0])
 
 
 def distance(left: Transcript, right: Transcript) -> float:
@@ -133,10 +154,24 @@ def _frames_apart(left: wire.Frame, right: wire.Frame) -> float:
     if left.body[0] == "raised":
         # The same error in the same words, wherever it was raised.
         return 0.0 if left.body[2:4] == right.body[2:4] else math.inf
-    apart = _nodes_apart(left.body[2:], right.body[2:])
+    apart = max(
+        _nodes_apart(left.body[2:5], right.body[2:5]), _reports_apart(left.body[5:], right.body[5:])
+    )
     for a, b in zip(left.blocks, right.blocks, strict=True):
         apart = max(apart, _blocks_apart(a, b))
     return apart
+
+
+def _reports_apart(left: list[wire.Node], right: list[wire.Node]) -> float:
+    """Compare what a witness saw: not how much, which differs from code to code, but what."""
+    try:
+        return 0.0 if list(map(_manner, left)) == list(map(_manner, right)) else math.inf
+    except WireError:  # The student's is the child's own word, and may be forged.
+        return math.inf
+
+
+def _manner(report: wire.Node) -> object:
+    return seen.read(report).manner()
 
 
 def _nodes_apart(left: wire.Node, right: wire.Node) -> float:

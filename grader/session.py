@@ -3,14 +3,9 @@
 pytest collects and runs the check files in this, the trusted process, isolated from configuration
 files, conftest files and plugins that anybody could have left lying about. The list of checks and
 what each is worth are settled before any student code runs, and only a check that ran to its end
-without complaint has passed. What a check raises says whose fault it was:
-
-    the student's code raised, hung or died   the outcome it came with
-    an expectation was not met                failed
-    anything else                             the check is run again with the reference: if that
-                                              passes, the answer could not be used (failed); if
-                                              not, the check itself is wrong (the teacher's error)
-    our own machinery                         ungraded
+without complaint has passed. Whose fault it is when one complains is decided in `fault`, what
+explains it in `diagnosis`; both ask for the check to be run again with somebody else in the
+student's place.
 """
 
 import platform
@@ -26,9 +21,9 @@ import torch
 from _pytest.runner import runtestprotocol
 
 import grader
-from grader import checks, plugin, scoring
+from grader import checks, diagnosis, fault, plugin, scoring
 from grader.bound import bounded
-from grader.errors import CourseError, Mismatch, SandboxError
+from grader.errors import CourseError, SandboxError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
 from grader.records import (
@@ -62,7 +57,8 @@ _ARGUMENTS = [
 # What comparing an answer may cost, in limits of the submission: the answer, its copies and the
 # reference's, all in float64. A right one takes a hundredth; a busy machine gets some seconds more.
 _TIMES, _LEAST_S, _MEMORIES = 3, 5.0, 8
-_MAX_MESSAGE = 10_000  # characters: a sentence that quotes the student's names grows with them
+# Ways to end in which the child broke the protocol, or has still to answer.
+_OUT_OF_STEP = (Outcome.FORBIDDEN, Outcome.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -246,7 +242,7 @@ class _Session:
             outcome = Outcome.UNGRADED if is_open else Outcome.SKIPPED
             return Verdict(check, outcome, f"not tried: needs {check.needs}")
         if self._unloaded is not None:
-            return Verdict(check, self._unloaded.outcome, self._unloaded.text)
+            return _unloaded(check, self._unloaded)
         try:
             return self._ask(item, check)
         except SandboxError as error:
@@ -265,7 +261,7 @@ class _Session:
         except StudentError as error:
             # What fails before the first answer fails for every check, and is tried once.
             self._unloaded = None if self.verdicts else error
-            return Verdict(check, error.outcome, error.text)
+            return _unloaded(check, error)
         if self.verdicts:
             # Every check executes the files anew; what they print while loading is told once.
             self.sandbox.take_printed()
@@ -276,18 +272,10 @@ class _Session:
         raised = self._run(item, student)
         if raised is None:
             return Verdict(check, Outcome.PASSED)
-        if isinstance(raised, StudentError) and raised.outcome is Outcome.FORBIDDEN:
-            # A child that broke the protocol may be busy for ever; the next check gets another.
+        if isinstance(raised, StudentError) and raised.outcome in _OUT_OF_STEP:
+            # Its child may be busy for ever; the next check gets another.
             self.sandbox.end_child()
-        outcome, message = self._judge(item, check, raised)
-        diagnosis = None
-        is_answer = outcome in (Outcome.FAILED, Outcome.RAISED)
-        if is_answer and not isinstance(raised, NotImplementedError):
-            passed = {v.check.id for v in self.verdicts.values() if v.outcome is Outcome.PASSED}
-            diagnosis = self._known.name(
-                check.id, passed, transcript, seed, lambda student: self._run(item, student)
-            )
-        return Verdict(check, outcome, message[:_MAX_MESSAGE], diagnosis)
+        return self._judge(item, check, raised, transcript)
 
     def _run(self, item: pytest.Item, student: object) -> BaseException | None:
         """Run one check against whoever stands for the student; what it raised."""
@@ -302,50 +290,30 @@ class _Session:
             return pytest.skip.Exception("a check that is expected to fail earns nothing")
         return None if self._has_called else pytest.skip.Exception("the check did not run")
 
-    def _judge(self, item: pytest.Item, check: Check, raised: BaseException) -> tuple[Outcome, str]:
-        match raised:
-            case StudentError():
-                return raised.outcome, raised.text
-            case pytest.skip.Exception():
-                return Outcome.SKIPPED, f"not tried: {raised.msg}"
-            case Mismatch():
-                return Outcome.FAILED, str(raised)
-            case AssertionError():
-                return Outcome.FAILED, str(raised) or _line_of(check, raised)
-            case SandboxError():
-                raise raised
-            case Exception() | pytest.fail.Exception():
-                return self._control(item, check, raised)
-        raise raised
+    def _judge(
+        self, item: pytest.Item, check: Check, raised: BaseException, answers: Transcript
+    ) -> Verdict:
+        """Decide whose fault it was, and what explains it."""
+        seed = seed_of(self._seed, check.id)
 
-    def _control(
-        self, item: pytest.Item, check: Check, raised: BaseException
-    ) -> tuple[Outcome, str]:
-        """Decide whose fault an unexpected exception is: would the reference have passed?"""
-        if isinstance(raised, pytest.fail.Exception):
-            return Outcome.FAILED, str(raised.msg)
-        is_teachers = isinstance(raised, CourseError)
-        if self._known.reference is None and not is_teachers:
-            return Outcome.FAILED, f"the check could not use the answer ({type(raised).__name__})"
-        again: BaseException | None = raised
-        if self._known.reference is not None:
-            again = self._known.right(
-                seed_of(self._seed, check.id), lambda student: self._run(item, student)
-            )
-        if again is None:
-            text = f"{type(raised).__name__}: {raised}".splitlines()[0]
-            return Outcome.FAILED, f"the check could not use the answer ({text[:200]})"
-        if is_teachers:
-            raise raised
-        raise CourseError(
-            f"{item.nodeid} raised {type(raised).__name__}: {raised}, and with the reference "
-            f"{type(again).__name__}: {again}. The check is at fault; no score was given."
-        )
+        def run(student: object) -> BaseException | None:
+            return self._run(item, student)
+
+        control = self._known.control(seed, run) if fault.needs_control(raised) else None
+        is_spoilt = control is not None and control.is_refusal
+        if is_spoilt:
+            # What the student's call left in a tensor of the check file is not the check's fault:
+            # the file is read anew, and the reference has the first word.
+            again = checks.read_again(item)
+            control = self._known.control(seed, lambda student: self._run(again, student))
+        verdict = fault.verdict(item.nodeid, check, raised, control)
+        if is_spoilt or not fault.needs_control(raised):
+            return verdict
+        passed = {v.check.id for v in self.verdicts.values() if v.outcome is Outcome.PASSED}
+        lost = diagnosis.Lost(check, raised, answers, control, seed)
+        return replace(verdict, diagnosis=diagnosis.diagnose(self._known, lost, passed, run))
 
 
-def _line_of(check: Check, raised: AssertionError) -> str:
-    """Quote the line of a visible check that does not hold; of a hidden one say nothing."""
-    if check.visibility is Visibility.HIDDEN:
-        return ""
-    entry = pytest.ExceptionInfo.from_exception(raised).traceback[-1]
-    return f"this does not hold: {str(entry.statement).strip()}"
+def _unloaded(check: Check, error: StudentError) -> Verdict:
+    """Judge a check that files which do not load have left without an answer."""
+    return diagnosis.of_loading(error, Verdict(check, error.outcome, error.text))

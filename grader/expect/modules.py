@@ -4,9 +4,9 @@ from typing import TypeVar
 
 from torch import nn
 
-from grader.errors import Mismatch
+from grader.expect.tolerance import TERMS
 from grader.expect.values import close
-from grader.expect.wording import RESULT, kind, sentence
+from grader.expect.wording import RESULT, brief, kind, mismatch, sentence
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
@@ -28,31 +28,36 @@ def module(got: object, wanted: type[ModuleT], *, name: str = RESULT) -> ModuleT
         Mismatch: it is something else.
     """
     if not isinstance(got, wanted) or not issubclass(type(got), wanted):
-        raise Mismatch(
-            f"{sentence(name)} is {kind(got, name)}; an nn.{wanted.__name__} is expected."
-        )
+        expected = f"an nn.{wanted.__name__}"
+        text = f"{sentence(name)} is {kind(got, name)}; {expected} is expected."
+        raise mismatch(text, "type", name, got=kind(got, name), wanted=expected)
     return got
 
 
 def parameters(
-    got: nn.Module, want: nn.Module, *, rtol: float | None = None, atol: float | None = None
+    got: nn.Module,
+    want: nn.Module,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    terms: int = TERMS,
 ) -> None:
     """Expect two modules to hold the same parameters: names, shapes and values.
 
     Args:
         got: the module the student's function worked on.
         want: the module the reference worked on, from the same start.
-        rtol: relative tolerance; by default that of the parameter's dtype.
+        rtol: relative tolerance, as of `close`; by default that of the parameter's dtype.
         atol: absolute tolerance, likewise.
+        terms: how many numbers were added up for one of a parameter's.
 
     Raises:
         Mismatch: a name or a value differs.
     """
     theirs, ours = dict(got.named_parameters()), dict(want.named_parameters())
     if set(theirs) != set(ours):
-        raise Mismatch(
-            f"The model has the parameters {', '.join(theirs) or 'none'}; "
-            f"{', '.join(ours)} are expected."
-        )
+        found, wanted = ", ".join(theirs) or "none", ", ".join(ours)
+        text = f"The model has the parameters {found}; {wanted} are expected."
+        raise mismatch(text, "surface", "the model", got=brief(found), wanted=brief(wanted))
     for name, right in ours.items():
-        close(theirs[name], right, rtol=rtol, atol=atol, name=f"the parameter {name}")
+        close(theirs[name], right, rtol=rtol, atol=atol, terms=terms, name=f"the parameter {name}")

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from grader.errors import Mismatch
 from grader.expect.arguments import Submitted, argument_name, fresh, names
+from grader.expect.wording import brief, mismatch
 
 
 def unchanged(function: Submitted, *args: object, but: tuple[str, ...] = ()) -> None:
     """Expect a call to leave its arguments alone: values, `grad` and `requires_grad`.
 
-    Of a module, every parameter and buffer is looked at, and whether it is in training mode.
+    Of a module, every parameter and buffer is looked at, and whether it and each of its parts are
+    in training mode.
 
     Args:
         function: the student's function.
@@ -31,7 +32,8 @@ def unchanged(function: Submitted, *args: object, but: tuple[str, ...] = ()) -> 
     for position, before in kept.items():
         for change in _changes(before, args[position]):
             name = argument_name(function, position)
-            raise Mismatch(f"The call changes {name}: {change}. Work on a copy of it.")
+            text = f"The call changes {name}: {change}. Work on a copy of it."
+            raise mismatch(text, "purity", name, got=change, wanted="no change")
 
 
 def _changes(then: object, now: object) -> Iterator[str]:
@@ -45,6 +47,11 @@ def _changes(then: object, now: object) -> Iterator[str]:
             yield f"its length was {len(then)} and is {len(now)}"
         for old, new in zip(then, now, strict=False):
             yield from _changes(old, new)
+    elif isinstance(then, dict) and isinstance(now, dict):
+        if list(then) != list(now):
+            yield "its keys are not those it had"
+        for key in [key for key in then if key in now]:
+            yield from (f"in {brief(key)}, {change}" for change in _changes(then[key], now[key]))
     elif then is not now and then != now:
         yield "its value is not what it was"
 
@@ -64,8 +71,11 @@ def _tensor_changes(then: torch.Tensor, now: torch.Tensor) -> Iterator[str]:
 
 
 def _module_changes(then: nn.Module, now: nn.Module) -> Iterator[str]:
-    if then.training != now.training:
-        yield f"its training mode was {then.training} and is {now.training}"
+    modes = {name: part.training for name, part in now.named_modules()}
+    for name, part in then.named_modules():
+        if modes.get(name, part.training) != part.training:
+            place = f"in {name}, " if name else ""
+            yield f"{place}its training mode was {part.training} and is {modes[name]}"
     old, new = _tensors(then), _tensors(now)
     if set(old) != set(new):
         yield "its parameters are not those it had"

@@ -1,9 +1,35 @@
-"""The words that every expectation's sentence is made of: what a value is, and how it is named."""
+"""The words that every expectation's sentence is made of: what a value is, and how it is named.
 
+Beside its sentence a `Mismatch` carries evidence for reports and for the search for a cause; both
+are put together here.
+"""
+
+import math
 import reprlib
 from collections.abc import Collection
 
 import torch
+
+from grader.errors import Evidence, Mismatch
+
+# What an expectation can ask for: the first word of its evidence.
+ASKED = (
+    "type",
+    "shape",
+    "dtype",
+    "device",
+    "finite",
+    "values",
+    "gradient",
+    "graph",
+    "purity",
+    "surface",
+    "step",
+    "learning",
+    "operations",
+    "invariance",
+    "cost",
+)
 
 # What an expectation calls the value that a function returned, where a check names none.
 RESULT = "the result"
@@ -14,6 +40,41 @@ LONGEST = 80
 _SUMMARY = reprlib.Repr()
 _SUMMARY.maxlevel = 3
 _SUMMARY.maxlist = _SUMMARY.maxtuple = _SUMMARY.maxdict = _SUMMARY.maxset = LONGEST // 2
+
+
+def mismatch(
+    text: str,
+    asked: str,
+    subject: str = RESULT,
+    *,
+    got: str = "",
+    wanted: str = "",
+    where: str = "",
+    off: float | None = None,
+    allowed: float | None = None,
+    pair: tuple[torch.Tensor, torch.Tensor] | None = None,
+) -> Mismatch:
+    """Put a refusal together, for its expectation to raise.
+
+    Args:
+        text: the sentence.
+        asked: a word of `ASKED`.
+        subject: what was judged, as "the result".
+        got: what came, in short.
+        wanted: what is right, in short.
+        where: an index such as "[0, 3]", or a name.
+        off: the largest difference; kept to two digits, and None where it is not finite.
+        allowed: what it may be, likewise.
+        pair: the answer and what is right; kept detached and on the CPU.
+    """
+    assert asked in ASKED
+    evidence = Evidence(asked, subject, got, wanted, where, _two_digits(off), _two_digits(allowed))
+    kept = pair and (pair[0].detach().cpu(), pair[1].detach().cpu())
+    return Mismatch(text, evidence, kept)
+
+
+def _two_digits(number: float | None) -> float | None:
+    return None if number is None or not math.isfinite(number) else float(f"{number:.2g}")
 
 
 def sentence(name: str) -> str:
@@ -68,5 +129,15 @@ def where(wrong: torch.Tensor) -> str:
     """
     if wrong.dim() == 0:
         return ""
-    first = wrong.nonzero()[0].tolist()
-    return f" in {int(wrong.sum())} of {wrong.numel()} values, first at {first}"
+    return f" in {int(wrong.sum())} of {wrong.numel()} values, first at {first(wrong)}"
+
+
+def first(wrong: torch.Tensor) -> str:
+    """Write the index of the first value that is marked: "[0, 3]"; "" of a single number."""
+    return str(wrong.nonzero()[0].tolist()) if wrong.dim() else ""
+
+
+def at(values: torch.Tensor, wrong: torch.Tensor) -> str:
+    """Write the first value that is marked, to six digits or whole: "0.25", "3", "True"."""
+    value = values.detach().cpu()[wrong.cpu()][0].item()
+    return f"{value:.6g}" if isinstance(value, float | complex) else str(value)

@@ -43,7 +43,8 @@ _TO_ASCII = str.maketrans("–—−‘’“”×·", "---''\"\"x.")
 
 _CARETS = re.compile(r" *[~^][~^ ]*")
 
-# What is told about a verdict: its message and the text of its diagnosis, either may be "".
+# What is told about a verdict: its message and the text of its diagnosis, either may be "". What
+# puts an error into other words is part of the message: its first line.
 _Told = tuple[str, str]
 _NOTHING: _Told = ("", "")
 
@@ -146,8 +147,11 @@ def _tale(verdict: Verdict) -> _Told:
     message = verdict.message.strip("\n").rstrip()
     if not message and verdict.outcome is Outcome.SKIPPED and verdict.check.needs:
         message = f"not tried: needs {verdict.check.needs}"
-    diagnosis = verdict.diagnosis.text if verdict.diagnosis else ""
-    return message or _FALLBACKS.get(verdict.outcome, ""), _joined(diagnosis)
+    message = message or _FALLBACKS.get(verdict.outcome, "")
+    diagnosis = _joined(verdict.diagnosis.text) if verdict.diagnosis else ""
+    if verdict.diagnosis and verdict.diagnosis.is_translation:
+        return f"{diagnosis[:_MAX_CHARACTERS]}\n{message}", ""
+    return message, diagnosis
 
 
 def _header(attempt: Attempt, page: _Page) -> list[str]:

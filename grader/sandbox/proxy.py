@@ -16,13 +16,16 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.autograd.function import once_differentiable
 
 from grader.errors import CourseError, Mismatch, WireError
 from grader.records import Outcome
+from grader.sandbox import graph as graphs
 from grader.sandbox import wire
+from grader.sandbox.child.witness import Witness
 from grader.sandbox.raised import StudentError, as_error
-from grader.sandbox.wire.modules import is_exact
+from grader.sandbox.wire import seen
+from grader.sandbox.wire.modules import Mirror, is_exact
+from grader.sandbox.wire.seen import Seen
 
 # Sends a request's body and blocks, and returns the answer's frame.
 Exchange = Callable[[list[wire.Node], Sequence[wire.Block]], wire.Frame]
@@ -84,6 +87,40 @@ class _Connection:
         owner: nn.Module | None = None,
     ) -> object:
         """Call a function of the submission; `owner`'s state goes along if it is a mirror."""
+        watching = Witness.current
+        if watching is None:
+            return self._call(target, name, positional, named, owner, [])[0]
+        # A check watches a function of its own, which calls the student's.
+        with watching.elsewhere():
+            result, what = self.watched(target, name, positional, named, owner)
+        watching.add(what)
+        return result
+
+    def watched(
+        self,
+        target: list[wire.Node],
+        name: str,
+        positional: tuple[object, ...],
+        named: dict[str, object],
+        owner: nn.Module | None = None,
+    ) -> tuple[object, Seen]:
+        """Call likewise, and let a witness over there tell what it saw."""
+        result, report = self._call(target, name, positional, named, owner, [True])
+        try:
+            return result, seen.read(report)
+        except WireError as error:
+            raise _broken(error) from error
+
+    def _call(  # noqa: PLR0917  What a request says, in order.
+        self,
+        target: list[wire.Node],
+        name: str,
+        positional: tuple[object, ...],
+        named: dict[str, object],
+        owner: nn.Module | None,
+        extra: list[wire.Node],
+    ) -> tuple[object, wire.Node]:
+        """Call with these fields added to the request; the answer has as many added to it."""
         call = _Call(self, name)
         if owner is not None:
             call.table.node(owner)
@@ -91,9 +128,10 @@ class _Connection:
         things, blocks = call.table.sent()
         mode: list[wire.Node] = [torch.is_grad_enabled(), _default_dtype()]
         released, self._released = self._released, []
-        frame = self._ask(["call", 0, list(released), mode, target, things, arguments], blocks)
+        body: list[wire.Node] = ["call", 0, list(released), mode, target, things, arguments, *extra]
+        frame = self._ask(body, blocks, 5 + len(extra))
         call.number = self._sequence
-        return call.read(frame)
+        return call.read(frame), frame.body[-1]
 
     def pull(self, call: int, outputs: list[int], inputs: list[int], grads: object) -> object:
         """Ask for the vector-Jacobian product of an earlier call."""
@@ -108,20 +146,27 @@ class _Connection:
         plain = _Call(self, name or str(target[-1]))
         return plain.read(self._ask(["get", 0, target, name], []))
 
+    def set(self, target: list[wire.Node], name: str, value: object) -> None:
+        """Set an attribute of one of the submission's objects."""
+        plain = _Call(self, name)
+        node = plain.table.node(value)
+        things, blocks = plain.table.sent()
+        plain.read(self._ask(["set", 0, target, name, things, node], blocks))
+
     def release(self, call: int) -> None:
         """Let the child forget the graph of a call, with the next request."""
         self._released.append(call)
 
-    def _ask(self, body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
+    def _ask(
+        self, body: list[wire.Node], blocks: Sequence[wire.Block], length: int = 5
+    ) -> wire.Frame:
         self._sequence += 1
         body[1] = self._sequence
         frame = self._exchange(body, blocks)
         if frame.body[0] == "raised":
             raise as_error(frame.body[2:])
-        if frame.body[0] != "ok" or len(frame.body) != 5:
-            raise StudentError(
-                Outcome.FORBIDDEN, "the submission's process broke the protocol: no answer"
-            )
+        if frame.body[0] != "ok" or len(frame.body) != length:
+            raise _broken("no answer")
         return frame
 
     # What outlives a call
@@ -161,12 +206,19 @@ class RemoteFunction:
         """Call the student's function with copies of the arguments."""
         return self._connection.call(self._target, self.__name__, positional, named, self.owner)
 
+    def watched(self, *positional: object, **named: object) -> tuple[object, Seen]:
+        """Call the student's function and tell what was seen of the call, besides its result."""
+        return self._connection.watched(self._target, self.__name__, positional, named, self.owner)
+
     def __repr__(self) -> str:
         return f"<the student's {self.__name__}>"
 
 
-class RemoteModule(nn.Module):
-    """Mirrors a module of a student's own class: local parameters, remote code."""
+class RemoteModule(Mirror):
+    """Mirrors a module of a student's own class: local parameters, remote code.
+
+    An attribute that is set here and is no part of a module is set over there.
+    """
 
     _connection: _Connection
     _class_name: str
@@ -181,6 +233,23 @@ class RemoteModule(nn.Module):
         """Call the student's module with this mirror's parameters, buffers and modes."""
         target: list[wire.Node] = ["thing", self.handle]
         return self._connection.call(target, self._class_name, positional, named, owner=self)
+
+    def watched(self, *positional: object, **named: object) -> tuple[object, Seen]:
+        """Call the student's module and tell what was seen of the call, besides its result."""
+        target: list[wire.Node] = ["thing", self.handle]
+        return self._connection.watched(target, self._class_name, positional, named, owner=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        state = vars(self)
+        parts = (
+            state,
+            *(state.get(f"_{kind}", ()) for kind in ("parameters", "buffers", "modules")),
+        )
+        is_part = isinstance(value, nn.Parameter | nn.Module)
+        if is_part or not state.get("handle") or any(name in part for part in parts):
+            super().__setattr__(name, value)
+        else:
+            self._connection.set(["thing", self.handle], name, value)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -214,16 +283,14 @@ class _Call:
             StudentError: the answer breaks the protocol. The child speaks it correctly, so the
                 student's code has meddled with the channel.
         """
-        _, _, things, node, changes = frame.body
+        _, _, things, node, changes, *_ = frame.body
         try:
             self._changes = list(wire.expect(changes, list))
             self.table.extend(things, frame.blocks)
             self.table.write(self._changes)
             return self.table.value(node)
         except WireError as error:
-            raise StudentError(
-                Outcome.FORBIDDEN, f"the submission's process broke the protocol: {error}"
-            ) from error
+            raise _broken(error) from error
         finally:
             # The table names this call: a circle, which would keep every tensor of the exchange
             # until a garbage collection, and with it the graph in the child.
@@ -269,21 +336,9 @@ class _Call:
         if not graph and not dirty:
             self._connection.release(self.number)
             return {}
-        link = _Link(self._connection, self.number, [*graph, *dirty], dict(inputs))
+        link = graphs.Link(self._connection.pull, self.number, [*graph, *dirty], dict(inputs))
         weakref.finalize(link, self._connection.release, self.number)
-        anchor = torch.zeros((), requires_grad=True)
-        fresh = list(graph.values())
-        positions = {n: place for place, (n, _) in enumerate(inputs)}
-        edits = [(positions[n], value) for n, value in dirty.items()]
-        for place, value in edits:
-            old = inputs[place][1]
-            if (value.shape, value.dtype) != (old.shape, old.dtype):
-                raise WireError("a tensor within a graph gets another shape or dtype")
-        with wire.refusing("the answer does not fit into the graph"):
-            joined = _Joined.apply(  # type: ignore[no-untyped-call]
-                link, fresh, edits, anchor, *(t for _, t in inputs)
-            )
-        return dict(zip([*graph, *dirty], joined, strict=True))
+        return graphs.hang(link, graph, dirty, dict(inputs))
 
     def mirror(self, class_name: str) -> nn.Module:
         return RemoteModule(self._connection, class_name)
@@ -305,73 +360,9 @@ class _Call:
         )
 
 
-class _Link:
-    """What a node of the graph knows of the call that it stands for."""
-
-    def __init__(
-        self,
-        connection: _Connection,
-        call: int,
-        outputs: list[int],
-        inputs: dict[int, torch.Tensor],
-    ) -> None:
-        self._connection = connection
-        self._call = call
-        self._outputs = outputs
-        self._inputs = list(inputs)
-        self._forms = list(map(_form, inputs.values()))
-
-    def pull(self, grads: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
-        if all(grad is None for grad in grads):
-            return [None] * len(self._inputs)
-        answer = self._connection.pull(self._call, self._outputs, self._inputs, grads)
-        found = list(answer) if isinstance(answer, tuple) else []
-        if len(found) != len(self._forms) or not all(map(_fits, found, self._forms)):
-            raise StudentError(
-                Outcome.FORBIDDEN, "the submission's process broke the protocol: other gradients"
-            )
-        return found
-
-
-def _form(tensor: torch.Tensor) -> tuple[torch.Size, torch.dtype, torch.device]:
-    return tensor.shape, tensor.dtype, tensor.device
-
-
-def _fits(grad: object, form: tuple[torch.Size, torch.dtype, torch.device]) -> bool:
-    return grad is None or (isinstance(grad, torch.Tensor) and _form(grad) == form)
-
-
-class _Joined(torch.autograd.Function):
-    """The remote call as a node of the local graph."""
-
-    @staticmethod
-    def forward(
-        ctx: torch.autograd.function.FunctionCtx,
-        link: _Link,
-        fresh: list[torch.Tensor],
-        edits: list[tuple[int, torch.Tensor]],
-        anchor: torch.Tensor,
-        *inputs: torch.Tensor,
-    ) -> tuple[torch.Tensor, ...]:
-        ctx.link = link  # type: ignore[attr-defined]
-        ctx.set_materialize_grads(False)
-        # Something saved, so that a second backward pass through a freed graph is refused as
-        # torch refuses it for a local function.
-        ctx.save_for_backward(anchor)
-        edited = []
-        for place, value in edits:
-            inputs[place].copy_(value)
-            edited.append(inputs[place])
-        ctx.mark_dirty(*edited)
-        return (*fresh, *edited)
-
-    @staticmethod
-    @once_differentiable
-    def backward(
-        ctx: torch.autograd.function.FunctionCtx, *grads: torch.Tensor | None
-    ) -> tuple[torch.Tensor | None, ...]:
-        _ = ctx.saved_tensors  # type: ignore[attr-defined]
-        return (None, None, None, None, *ctx.link.pull(grads))  # type: ignore[attr-defined]
+def _broken(why: object) -> StudentError:
+    """Say that what came does not follow the protocol: the student's code has meddled with it."""
+    return StudentError(Outcome.FORBIDDEN, f"the submission's process broke the protocol: {why}")
 
 
 def _default_dtype() -> str:

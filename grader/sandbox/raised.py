@@ -19,14 +19,21 @@ class StudentError(Exception):
     """What the student's code raised, or why it could not answer: an outcome and its sentence.
 
     An exception of a builtin type arrives as a subclass of that type too, so that a check can
-    write `pytest.raises(ValueError)`.
+    write `pytest.raises(ValueError)`. `name` and `words` are the type and the message of what the
+    student's code raised, "" where the sentence is ours; `is_stub` says that it is the line which
+    an exercise begins with, and not something that torch has not implemented.
     """
 
-    def __init__(self, outcome: Outcome, text: str) -> None:
+    def __init__(
+        self, outcome: Outcome, text: str, name: str = "", words: str = "", is_stub: bool = False
+    ) -> None:
         # Not super(): a builtin base may want arguments of its own.
         Exception.__init__(self, text)
         self.outcome = outcome
         self.text = text
+        self.name = name
+        self.words = words
+        self.is_stub = is_stub
 
     def __str__(self) -> str:
         # A builtin base may write its own arguments in its own way: KeyError quotes them.
@@ -45,14 +52,23 @@ def as_error(fields: list[wire.Node]) -> StudentError:
     )
     head = f"{name}: {text}" if text else name
     shown = [line for frame in frames[-SHOWN_FRAMES:] for line in _frame_lines(frame)]
+    is_stub = name == "NotImplementedError" and name in _last_line(frames, name)
     if kind == "memory":
         head = f"it ran out of memory ({head})"
     elif kind == "forbidden":
         head = f"not allowed here ({head})"
-    elif name == "NotImplementedError":
+    elif is_stub:
         # The stub's own line is known to whoever has to replace it.
         head, shown = f"not written yet ({text})", shown[:1]
-    return _error_class(name, bases)(outcome, "\n".join([head, *shown]))
+    return _error_class(name, bases)(outcome, "\n".join([head, *shown]), name, text, is_stub)
+
+
+def _last_line(frames: list[wire.Node], otherwise: str) -> str:
+    """Give the line of source from which it was raised, where it is known."""
+    match frames[-1:]:
+        case [[_, _, _, str(source), *_]] if source.strip():
+            return source
+    return otherwise
 
 
 def _frame_lines(frame: wire.Node) -> list[str]:

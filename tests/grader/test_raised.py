@@ -61,9 +61,20 @@ def test_memory_and_walls_have_outcomes_of_their_own(
 
 def test_a_stub_is_not_written_yet() -> None:
     """NotImplementedError names where to write, without the line that is to be replaced."""
-    error = as_error([["NotImplementedError"], "matvec: exercise 03", "", [FRAME]])
+    frame = ["answer.py", 7, "f", "    raise NotImplementedError('matvec: exercise 03')", 4, 52]
+    error = as_error([["NotImplementedError"], "matvec: exercise 03", "", [frame]])
 
+    assert error.is_stub
     assert str(error) == "not written yet (matvec: exercise 03)\n  answer.py:7 in f"
+
+
+def test_what_torch_has_not_implemented_is_no_stub() -> None:
+    """A NotImplementedError that no line of the student's raises is an error like others."""
+    frame = ["answer.py", 7, "f", "    return x.softmax(0)", 11, 23]
+    error = as_error([["NotImplementedError"], "not for 'Long'", "", [frame]])
+
+    assert not error.is_stub
+    assert str(error).startswith("NotImplementedError: not for 'Long'\n  answer.py:7 in f\n")
 
 
 @pytest.mark.parametrize("kind", BUILTIN, ids=lambda kind: kind.__name__)

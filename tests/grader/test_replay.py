@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 import torch
 
-from grader.replay import Transcript, distance, nearest, within
+from grader.replay import Match, Transcript, distance, nearest, within
 
 X = torch.tensor([1.0, 2.0, 3.0])
 
@@ -107,16 +107,72 @@ def test_nearest_names_one():
     """Of several mistakes the one that gives the transcript is named."""
     mistakes = {"three": lambda: doubled(3), "four": lambda: doubled(4)}
 
-    assert nearest(doubled(3), doubled(2), mistakes) == "three"
+    assert nearest(doubled(3), doubled(2), mistakes) == Match("three")
+
+
+def test_nearest_finds_nothing():
+    """Where no mistake is near, it is clear that none fits."""
+    assert nearest(doubled(5), doubled(2), {"three": lambda: doubled(3)}) == Match()
+
+
+def test_nearest_of_two_is_not_clear():
+    """Where two mistakes fit, none is named, and it is not clear that none fits."""
+    mistakes = {"three": lambda: doubled(3), "thrice": lambda: doubled(3)}
+
+    assert nearest(doubled(3), doubled(2), mistakes) == Match(is_clear=False)
 
 
 def test_nearest_is_silent_when_the_right_answer_is_near():
     """A mistake that the check's inputs do not tell from the right answer is not named."""
-    assert nearest(doubled(2.0005), doubled(2), {"bit": lambda: doubled(2.0005)}) is None
+    bit = {"bit": lambda: doubled(2.0005)}
+
+    assert nearest(doubled(2.0005), doubled(2), bit) == Match(is_clear=False)
 
 
 def test_nearest_of_a_cut_transcript_is_silent():
     """A transcript that outgrew its bound is not compared."""
     cut = Transcript(is_whole=False)
 
-    assert nearest(cut, doubled(2), {"three": lambda: doubled(3)}) is None
+    assert nearest(cut, doubled(2), {"three": lambda: doubled(3)}) == Match(is_clear=False)
+
+
+def test_transcript_keeps_the_shapes_that_went_in():
+    """The shapes of the arguments are kept with the answers."""
+
+    def use(student):
+        student.f(torch.ones(3, 5))
+
+    assert played("def f(x): return x", use).shapes == [(3, 5)]
+
+
+RECORDING = "def f(m, x): return m(x).sum().item()"
+RIGHT = "import torch\n@torch.no_grad()\ndef f(m, x): return m(x).sum().item()"
+
+
+def evaluated(source):
+    """Watch a function that evaluates a model."""
+    model = torch.nn.Linear(3, 2)
+    torch.nn.init.ones_(model.weight)
+    torch.nn.init.ones_(model.bias)
+    return played(source, lambda student: student.f.watched(model, X))
+
+
+def test_what_a_witness_saw_tells_equal_answers_apart():
+    """Of two codes with one answer, one that records is apart; one in other words is not."""
+    other = RIGHT.replace("m(x).sum()", "(m(x) + 0).sum()")
+
+    assert distance(evaluated(RIGHT), evaluated(other)) == 0
+    assert distance(evaluated(RIGHT), evaluated(RECORDING)) == math.inf
+    assert nearest(
+        evaluated(RECORDING.replace("m(x)", "(m(x) * 1)")),
+        evaluated(RIGHT),
+        {"no_grad_forgotten": lambda: evaluated(RECORDING)},
+    ) == Match("no_grad_forgotten")
+
+
+def test_a_forged_report_is_near_to_nothing():
+    """What a student's process forged has no distance to anything but infinity."""
+    forged = evaluated(RIGHT)
+    forged.answers[-1].body[5] = ["all is well"]
+
+    assert distance(forged, evaluated(RIGHT)) == math.inf

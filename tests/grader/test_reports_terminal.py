@@ -145,6 +145,39 @@ def test_golden(case: str, style: str) -> None:
     compare_with_golden(GOLDEN / "terminal" / f"{case}-{style}.txt", text)
 
 
+def test_translation_stands_above_the_error() -> None:
+    """An error in other words is told first; the original follows with the student's lines."""
+    found = verdict(
+        "double",
+        "It doubles.",
+        "1",
+        Outcome.RAISED,
+        "NameError: name 'F' is not defined\n  answer.py:2 in double\n    return F.relu(x)\n"
+        "           ^",
+    )
+    told = Diagnosis("torch:not_imported", "F is not known here: it is not imported.")
+    lines = rendered(dataclasses.replace(found, diagnosis=told))
+    start = lines.index("       F is not known here: it is not imported.")
+
+    assert lines[start : start + 5] == [
+        "       F is not known here: it is not imported.",
+        "       NameError: name 'F' is not defined",
+        "         answer.py:2 in double",
+        "           return F.relu(x)",
+        "                  ^",
+    ]
+
+
+def test_signature_stands_below_the_message() -> None:
+    """A signature is set apart below what the expectation said, as a mistake's sentence is."""
+    found = verdict("double", "It doubles.", "1", Outcome.FAILED, "off by up to 2")
+    told = Diagnosis("signature:twice", "Every value is exactly twice the right one.")
+    lines = rendered(dataclasses.replace(found, diagnosis=told))
+    start = lines.index("       off by up to 2")
+
+    assert lines[start + 1] == "       → Every value is exactly twice the right one."
+
+
 # Letters of every kind, and many of those that a terminal would obey.
 ANY_TEXT = st.text(
     st.characters() | st.sampled_from("\x1b\r\n\t \x9b\u202e\u0301勾✓"), max_size=120

@@ -19,8 +19,10 @@ from torch import nn
 
 from grader.errors import WireError
 from grader.sandbox import wire
+from grader.sandbox.child import witness
 from grader.sandbox.child.loader import Sources
 from grader.sandbox.child.state import Ground, State
+from grader.sandbox.wire import seen
 
 Answer = tuple[list[wire.Node], list[wire.Block]]
 
@@ -51,6 +53,7 @@ class Service:
             "call": self._call,
             "pull": self._pull,
             "get": self._get,
+            "set": self._set,
         }
         operation, sequence, *fields = body
         try:
@@ -95,6 +98,7 @@ class Service:
         target: list[object],
         things: wire.Node,
         arguments: wire.Node,
+        is_watched: bool = False,
     ) -> Answer:
         for number in released:
             self._graphs.pop(number, None)
@@ -105,16 +109,22 @@ class Service:
         function = self._find(target)
         is_grad_enabled, dtype = mode
         torch.set_default_dtype(getattr(torch, str(dtype)))
+        report: list[wire.Node] = []
         with torch.set_grad_enabled(bool(is_grad_enabled)):
-            result = function(*positional, **named)
+            if is_watched:
+                result, what = witness.watched(function, positional, named)
+                report = [seen.write(what)]
+            else:
+                result = function(*positional, **named)
         try:
             node, changes = table.node(result), table.changes()
         except Exception:  # An object that lies about what it is may raise anything when read.
-            return ["ok", sequence, [], self.refuse(result, "it cannot be read"), []], []
+            refused = self.refuse(result, "it cannot be read")
+            return ["ok", sequence, [], refused, [], *report], []
         new, new_blocks = table.sent()
         if any(isinstance(t, torch.Tensor) and t.grad_fn is not None for t in table.values):
             self._graphs[sequence] = (table, self._leaves)
-        return ["ok", sequence, new, node, changes], new_blocks
+        return ["ok", sequence, new, node, changes, *report], new_blocks
 
     def _pull(  # noqa: PLR0917  The fields of a request, in order.
         self,
@@ -160,6 +170,20 @@ class Service:
         node = table.node(value if name is None else getattr(value, name))
         new, blocks = table.sent()
         return ["ok", sequence, new, node, []], blocks
+
+    def _set(  # noqa: PLR0917  The fields of a request, in order.
+        self,
+        sequence: int,
+        blocks: Sequence[wire.Block],
+        target: list[object],
+        name: str,
+        things: wire.Node,
+        value: wire.Node,
+    ) -> Answer:
+        table = wire.Table(self)
+        table.extend(things, blocks)
+        setattr(self._find(target), name, table.value(value))
+        return ["ok", sequence, [], None, []], []
 
     def _find(self, target: list[object]) -> Any:
         match target:

@@ -18,6 +18,7 @@ import sys
 import threading
 import types
 import warnings
+from dataclasses import dataclass
 from itertools import starmap
 from typing import Protocol
 
@@ -43,6 +44,28 @@ _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 _ACCELERATOR = torch.accelerator.current_accelerator(check_available=False)
 # Its stand-in makes way for the real package when that is asked for, which is no change.
 _LAZY = "torch._dynamo"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What each check begins with where a rehearsal may ask for something else."""
+
+    threads: int = 1
+    dtype: torch.dtype = torch.float32
+
+
+_beginning = Beginning()
+
+
+def begin_with(threads: int, dtype: torch.dtype) -> None:
+    """Let every check of this process, and of those that it forks, begin with this.
+
+    Args:
+        threads: how many torch computes with.
+        dtype: the default dtype, floating.
+    """
+    global _beginning  # noqa: PLW0603  It is the state of the process, as torch's own is.
+    _beginning = Beginning(threads, dtype)
 
 
 def _surfaces() -> list[dict[str, object]]:
@@ -106,7 +129,7 @@ class State:
         return ""
 
     def reset(self, seed: int) -> None:
-        """Set the state for a check: seeded, deterministic, float32, gradients on, one thread."""
+        """Set the state for a check: seeded, deterministic, gradients on, and as it begins."""
         sys.settrace(None)
         sys.setprofile(None)
         threading.settrace(None)
@@ -145,7 +168,7 @@ def _is_mode_active() -> bool:
 
 
 def _reset_defaults() -> None:
-    torch.set_default_dtype(torch.float32)
+    torch.set_default_dtype(_beginning.dtype)
     if torch.get_default_device().type != "cpu":
         torch.set_default_device(None)
 
@@ -160,8 +183,8 @@ def reset_torch(seed: int) -> None:
         torch.manual_seed(seed)
     torch.set_grad_enabled(True)
     _reset_defaults()
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
+    if torch.get_num_threads() != _beginning.threads:
+        torch.set_num_threads(_beginning.threads)
     # The public function also imports the compiler's configuration, which takes a second.
     torch._C._set_deterministic_algorithms(True, warn_only=True)
     # This one also says that the GPU's products of float32 are not rounded to TF32.

@@ -6,6 +6,7 @@ student did to their own copy of torch comes along. Any other module is describe
 alone, its registered tensors, its submodules and its mode, and stays where it is.
 """
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
@@ -27,9 +28,60 @@ _MODULES: dict[str, type[nn.Module]] = {
     and kind is not nn.Module
     and not kind.__name__.startswith("Lazy")
 }
+MAX_UNREGISTERED = 100  # names of attributes that one module's description lists
+MAX_SCANNED = 1000  # items of one list that are looked at
 # What nn.Module keeps for itself: none of it is configuration.
 _OWN = frozenset(nn.Module().__dict__)
+# What an attribute can hold that had better be registered.
+_HELD = ("module", "tensor", "computed")
 _PLAIN = (bool, int, float, str, type(None), torch.dtype)
+
+
+class Mirror(nn.Module):
+    """A module that stands for one of the other side, which keeps its code."""
+
+    # The names of attributes that hold tensors or modules unregistered, each with what it holds.
+    _unregistered: tuple[tuple[str, str], ...]
+
+    def __init__(self) -> None:
+        super().__init__()
+        vars(self)["_unregistered"] = ()
+
+
+def unregistered(module: nn.Module) -> tuple[tuple[str, str], ...]:
+    """List attributes that hold tensors or modules which the module does not know of.
+
+    Such a tensor neither trains nor moves with the module, and such a layer is no part of it.
+
+    Returns:
+        pairs of a name and what it holds: "tensor", "computed" for one that hangs in a graph, as
+        a moved parameter does, or "module".
+    """
+    state = module.__dict__
+    if isinstance(module, Mirror):
+        return module._unregistered
+    held = [
+        (str(name)[:MAX_NAME], item)
+        for name, value in state.items()
+        if name not in _OWN
+        for item in _items(value)
+        if _kind(item)
+    ]
+    # A list beside the registry is no mistake where everything in it is registered.
+    known = _registered(module) if held else set()
+    kinds = {name: _kind(item) for name, item in held if id(item) not in known}
+    return tuple(kinds.items())[:MAX_UNREGISTERED]
+
+
+def why_not(module: nn.Module) -> str | None:
+    """Say why a module cannot cross: a plain tensor stands where a parameter belongs."""
+    for name, value in module.__dict__["_parameters"].items():
+        if value is not None and not isinstance(value, nn.Parameter):
+            return (
+                f"its {name} is a plain tensor where a parameter belongs, as inside "
+                "torch.func.functional_call; write the values into the parameters instead"
+            )
+    return None
 
 
 def is_exact(module: nn.Module) -> bool:
@@ -54,7 +106,8 @@ def describe(module: nn.Module, handle: int, table: "Table") -> list[Node]:
 
     Returns:
         ["m", handle, class, is_exact, [[attribute, value]], [[name, parameter]],
-        [[name, buffer, is_persistent]], [[name, submodule]], is_training].
+        [[name, buffer, is_persistent]], [[name, submodule]], is_training]. Of a module that is
+        not exact the attributes are those of `unregistered`, with words instead of values.
     """
     exact = is_exact(module)
     state = module.__dict__
@@ -65,7 +118,9 @@ def describe(module: nn.Module, handle: int, table: "Table") -> list[Node]:
         type(module).__name__,
         exact,
         # A list is configuration here and is written as a value; it is never changed in place.
-        [[k, table.node(tuple(v) if type(v) is list else v)] for k, v in plain.items()],
+        [[k, table.node(tuple(v) if type(v) is list else v)] for k, v in plain.items()]
+        if exact
+        else [[name, held] for name, held in unregistered(module)],
         [[name, table.lasting(value)] for name, value in state["_parameters"].items()],
         [
             [name, table.lasting(value), name not in state["_non_persistent_buffers_set"]]
@@ -107,12 +162,48 @@ def write(module: nn.Module, fields: list[Node], table: "Table") -> None:
             if not _is_configuration(type(module), name, value):
                 raise WireError(f"a module's description sets {quote(name)}")
             state[name] = value
+    elif isinstance(module, Mirror):
+        state["_unregistered"] = _read_unregistered(plain)
     tensors = named(buffers, 3)
     _replace(state["_parameters"], [(n, _parameter(table, r)) for n, (r,) in named(parameters)])
     _replace(state["_buffers"], [(n, table.tensor(r)) for n, (r, _) in tensors])
     state["_non_persistent_buffers_set"] = {name for name, (_, lasts) in tensors if not lasts}
     _replace(state["_modules"], [(n, _module(table, r)) for n, (r,) in named(parts)])
     state["training"] = bool(mode)
+
+
+def _read_unregistered(plain: list[Node]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for name, (held,) in named(plain):
+        if held not in _HELD or len(plain) > MAX_UNREGISTERED or len(name) > MAX_NAME:
+            raise WireError("a module's description lists attributes that it cannot have")
+        found.append((name, str(held)))
+    return tuple(found)
+
+
+def _registered(module: nn.Module) -> set[int]:
+    parts = list(nn.Module.modules(module))
+    tensors = (part.__dict__[kind] for part in parts for kind in ("_parameters", "_buffers"))
+    return {*map(id, parts), *(id(value) for each in tensors for value in each.values())}
+
+
+def _kind(item: object) -> str:
+    """Say what a module should have registered; "" for anything else."""
+    if issubclass(type(item), nn.Module):
+        return "module"
+    if not issubclass(type(item), torch.Tensor):
+        return ""
+    with torch._C.DisableTorchFunctionSubclass():
+        return "tensor" if item.is_leaf else "computed"  # type: ignore[attr-defined]
+
+
+def _items(value: object) -> list[object]:
+    """List what an attribute holds, itself or in a list, tuple or dict."""
+    if type(value) in (list, tuple):
+        return list(value[:MAX_SCANNED])  # type: ignore[index]
+    if type(value) is dict:
+        return list(islice(value.values(), MAX_SCANNED))
+    return [value]
 
 
 def _replace(registry: dict[str, object], entries: list[tuple[str, object]]) -> None:

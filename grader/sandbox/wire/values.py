@@ -348,4 +348,6 @@ def _why_not(thing: object) -> str | None:
         return tensors.why_not(thing)  # type: ignore[arg-type]
     if issubclass(kind, torch.optim.Optimizer):
         return optimizers.why_not(thing)  # type: ignore[arg-type]
+    if issubclass(kind, nn.Module):
+        return modules.why_not(thing)  # type: ignore[arg-type]
     return None

@@ -69,9 +69,9 @@ def test_mistake_is_named_by_its_gradient(made):
 
 
 def test_unknown_mistake_stays_unnamed(made):
-    """An answer that no known mistake gives is not explained."""
+    """An answer that no known mistake gives, and no signature, is not explained."""
     attempt = made(HIDDEN, points="2", mistakes=TRIPLED + NEGATED).grade(
-        "def double(x): return 5 * x"
+        "def double(x): return 2 * x + 0.3 * x**3"
     )
 
     assert named(attempt) == [None, None]
@@ -98,7 +98,7 @@ def test_passed_check_rules_a_mistake_out(made):
     alike = DETACHED.replace('loses="gradient"', 'loses=("doubles", "gradient")')
     attempt = made(HIDDEN, points="2", mistakes=alike).grade("def double(x): return 2*x.detach()")
 
-    assert named(attempt) == [None, None]
+    assert "detached" not in named(attempt)
 
 
 def test_raised_mistake_is_named(made):

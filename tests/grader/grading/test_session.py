@@ -232,18 +232,6 @@ def test_answer_that_the_check_cannot_use(made, verdict):
     )
 
 
-def test_check_at_fault_is_the_teachers(made):
-    """A check that stumbles on the reference too is the teacher's error, and nothing is scored."""
-    hidden = '''
-    @pytest.mark.points(1)
-    def test_broken(student):
-        """It is broken."""
-        student.double(torch.ones(3)).no_such_method()
-    '''
-    with pytest.raises(CourseError, match="The check is at fault; no score was given"):
-        made(hidden).grade("def double(x): return 3 * x")
-
-
 def test_check_file_that_does_not_load(made):
     """A check file with a syntax error is the teacher's, named with the file."""
     with pytest.raises(CourseError, match=r"test_answer.py does not load as a check file"):
@@ -295,8 +283,10 @@ def test_isolation_of_checks(made):
         sys.turns = getattr(sys, "turns", 0) + 1
         return sys.turns
     """
-    alone = made(hidden, points="2", extra="    isolation: check\n").grade(source)
-    together = made(hidden, points="2").grade(source)
+    right = "def double(turn): return 1\n"
+    extra = "    isolation: check\n"
+    alone = made(hidden, points="2", reference=right, extra=extra).grade(source)
+    together = made(hidden, points="2", reference=right).grade(source)
 
     assert outcomes(alone) == ["passed", "passed"]
     assert outcomes(together) == ["passed", "failed"]
@@ -313,7 +303,8 @@ def test_random(student, normal):
     expect.close(student.half(normal(3)), torch.zeros(3))
 '''
     )
-    course = made(hidden, points="2")
+    right = "def double(x): return 2 * x\ndef half(x): return 0 * x\n"
+    course = made(hidden, points="2", reference=right)
     source = "import torch\ndef double(x): return 2 * x\ndef half(x): return torch.randn(3)\n"
     texts = set()
     for _ in range(20):
@@ -364,9 +355,9 @@ def test_hidden_checks_cannot_print(made, capfd):
         print("CANARY-out")
         print("CANARY-err", file=sys.stderr)
         warnings.warn("CANARY-warning")
-        assert student.double(1) == 3
+        assert student.double(1) == 2
     '''
-    attempt = made(hidden).grade("def double(x): return 2 * x")
+    attempt = made(hidden).grade("def double(x): return 3 * x")
 
     assert "CANARY" not in report.to_json(attempt) + "".join(capfd.readouterr())
 
@@ -480,7 +471,8 @@ def test_answer_that_cannot_be_sent_back(made, verdict):
             value = [value]
         return value
     """
-    found = verdict(made(hidden).grade(source))
+    right = "def double(x): return 2 if x == 1 else 4\n"
+    found = verdict(made(hidden, reference=right).grade(source))
 
     assert found.outcome is Outcome.FAILED
     assert "nested deeper than 60 levels" in found.message
