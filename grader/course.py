@@ -7,13 +7,17 @@ line and column. `load` lists the keys; `find_exercise` lists the words.
 import difflib
 import os
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
+from grader import policy
 from grader.errors import CourseError
 from grader.records import Course, Exercise, Isolation, Limits
 from grader.yamlfile import Page, UnfitError, YamlFile, number, scalar, seen, short
@@ -25,8 +29,9 @@ _MAX_LETTERS = 200
 _MAX_POINTS = 100_000
 _MAX_SEED = (1 << 63) - 1
 
-_COURSE_KEYS = ("course", "seed", "limits", "isolation", "exercises")
-_EXERCISE_KEYS = ("id", "title", "files", "points", "due", "late", "limits", "isolation")
+_SHARED_KEYS = ("late", "counts", "limits", "isolation")
+_COURSE_KEYS = ("course", "seed", *_SHARED_KEYS, "drop", "zone", "exercises")
+_EXERCISE_KEYS = ("id", "title", "files", "points", "due", *_SHARED_KEYS)
 _TIMES = ("time", "wall", "load")
 _SIZES = ("memory", "output")
 _LIMIT_KEYS = (*_TIMES, *_SIZES, "open files")
@@ -40,7 +45,10 @@ _HINTS = {
     "files": "a list of file names such as [tensors.py]",
     "points": "a number such as 8 or 2.5",
     "due": "2026-10-12 or 2026-10-12 23:59 Europe/Berlin",
-    "late": "one line of text such as 10 % a day",
+    "zone": "the name of a time zone such as Europe/Berlin",
+    "late": "10 % a day, 3 days at most, 15 min grace, or a part of it; or not accepted",
+    "counts": "best, last or first",
+    "drop": "a whole number such as 1",
     "limits": "a map such as {time: 20 s, memory: 1 GiB}",
     "isolation": "submission or check",
     **dict.fromkeys(_TIMES, "a time with its unit, such as 20 s, 500 ms or 2 min"),
@@ -60,10 +68,20 @@ _FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) {0,4}([A-Za-z]{0,12})")
-_DUE = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?: ([0-9]{2}:[0-9]{2}) [A-Za-z_]{1,30}(?:/[A-Za-z0-9_+-]{1,30}){1,2})?"
-)
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class _Defaults:
+    """What holds for every exercise that does not say otherwise."""
+
+    limits: Mapping[str, Fraction]
+    isolation: Isolation
+    zone: str | None
+    late: str | None
+    counts: str
 
 
 def find_root(start: Path) -> Path:
@@ -88,9 +106,10 @@ def find_root(start: Path) -> Path:
 def load(root: Path) -> Course:
     """Read gradebook.yml of the course at `root`.
 
-    At the top stand `course` (the title) and `exercises`, and may stand `seed`, and `limits` and
-    `isolation` as defaults for every exercise. An exercise has `id`, `title`, `files`, `points`
-    and may have `due`, `late`, `limits`, `isolation`. Limits that nobody names are those of
+    At the top stand `course` (the title) and `exercises`, and may stand `seed`, `drop`, and
+    `limits`, `isolation`, `late`, `counts` and the `zone` of due times as defaults for every
+    exercise. An exercise has `id`, `title`, `files`, `points` and may have `due`, `late`,
+    `counts`, `limits`, `isolation`. Limits that nobody names are those of
     `Limits()`, except that `wall` is then six times `time` and at least 60 s: a child that shares
     its machine may wait long for the CPU seconds that `time` grants it.
 
@@ -102,8 +121,14 @@ def load(root: Path) -> Course:
     top = file.open(file.top, "the file", "", _COURSE_KEYS)
     title = file.require(top, "course", _words)
     seed = file.take(top, "seed", _seed)
-    isolation = file.take(top, "isolation", _isolation) or Isolation.SUBMISSION
-    limits = _limits(file, top)
+    drop = file.take(top, "drop", _drop) or 0
+    defaults = _Defaults(
+        limits=_limits(file, top),
+        isolation=file.take(top, "isolation", _isolation) or Isolation.SUBMISSION,
+        zone=file.take(top, "zone", _zone),
+        late=file.take(top, "late", _late),
+        counts=file.take(top, "counts", _counts) or policy.Counts.BEST,
+    )
     exercises: list[Exercise] = []
     lines: dict[str, int] = {}
     for index, item in enumerate(file.require(top, "exercises", _items) or ()):
@@ -112,10 +137,10 @@ def load(root: Path) -> Course:
         if name in lines:
             file.note(item, f"{name} is here twice, first in line {lines[name]}; keep one")
         lines.setdefault(name, item.start_mark.line + 1)
-        exercise = _exercise(file, page, root, limits, isolation)
+        exercise = _exercise(file, page, root, defaults)
         exercises += [exercise] if exercise else []
     file.refuse_if_noted()
-    return Course(title or "", root, tuple(exercises), seed)
+    return Course(title or "", root, tuple(exercises), seed, drop)
 
 
 def find_exercise(course: Course, word: str | None, cwd: Path) -> Exercise:
@@ -170,22 +195,17 @@ def _name(node: yaml.Node, index: int) -> str:
     return f"exercise {index + 1} of the list"
 
 
-def _exercise(
-    file: YamlFile,
-    page: Page,
-    root: Path,
-    course_limits: Mapping[str, Fraction],
-    course_isolation: Isolation,
-) -> Exercise | None:
+def _exercise(file: YamlFile, page: Page, root: Path, defaults: _Defaults) -> Exercise | None:
     """Read one exercise; None where something it needs was noted."""
     id_ = file.require(page, "id", _id)
     title = file.require(page, "title", _words)
     files = file.require(page, "files", _files)
     points = file.require(page, "points", _points)
-    due = file.take(page, "due", _due)
-    late = file.take(page, "late", _words)
-    isolation = file.take(page, "isolation", _isolation) or course_isolation
-    limits = _merged({**course_limits, **_limits(file, page)})
+    due = file.take(page, "due", partial(_due, zone=defaults.zone))
+    late = file.take(page, "late", _late) or defaults.late
+    counts = file.take(page, "counts", _counts) or defaults.counts
+    isolation = file.take(page, "isolation", _isolation) or defaults.isolation
+    limits = _merged({**defaults.limits, **_limits(file, page)})
     if limits.wall_s < limits.time_s:
         wall, time = f"{limits.wall_s:g} s", f"{limits.time_s:g} s"
         sentence = f"limits: wall is {wall}, less than time, {time}; write {time} or more for wall"
@@ -204,6 +224,7 @@ def _exercise(
         hidden_dir=root / "tests" / id_,
         due=due,
         late=late,
+        counts=counts,
     )
 
 
@@ -310,25 +331,38 @@ def _open_files(node: yaml.Node, write: str) -> Fraction:
     return Fraction(_whole(node, write, 8, 1 << 16))
 
 
-def _isolation(node: yaml.Node, write: str) -> Isolation:
-    """Read how many children a submission gets."""
+def _one_of(node: yaml.Node, write: str, words: type[Word]) -> Word:
+    """Read one of a few words."""
     text = scalar(node, write)
-    if text not in tuple(Isolation):
+    if text not in tuple(words):
         raise UnfitError(node, f"is {short(text)!r}; write {write}")
-    return Isolation(text)
+    return words(text)
 
 
-def _due(node: yaml.Node, write: str) -> str:
-    """Read a due date, which stays the text that it is."""
+_isolation = partial(_one_of, words=Isolation)
+_counts = partial(_one_of, words=policy.Counts)
+_drop = partial(_whole, least=0, most=99)
+
+
+def _due(node: yaml.Node, write: str, zone: str | None) -> str:
+    """Read a due time, and name its zone: its own, or the one of the course."""
+    read = partial(policy.with_zone, zone=zone)
+    text = _understood(node, f"a date as {write}", lambda text: policy.read_due(read(text)))
+    return read(text)
+
+
+def _understood(node: yaml.Node, write: str, read: Callable[[str], object]) -> str:
+    """Demand that a text can be read, and keep the text."""
     text = scalar(node, write)
-    match = _DUE.fullmatch(text)
     try:
-        if not match:
-            raise ValueError("not of the form that is asked for")
-        datetime.fromisoformat(f"{match[1]} {match[2] or '00:00'}")
+        read(text)
     except ValueError as error:
-        raise UnfitError(node, f"is {short(text)!r}; write a date as {write}") from error
+        raise UnfitError(node, f"is {short(text)!r}; write {write}") from error
     return text
+
+
+_zone = partial(_understood, read=policy.read_zone)
+_late = partial(_understood, read=policy.read_late)
 
 
 def _time(node: yaml.Node, write: str) -> Fraction:

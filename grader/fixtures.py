@@ -8,7 +8,7 @@ There it is called directly, so that a debugger steps into it.
 
 import hashlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -103,7 +103,16 @@ def load_module(folder: Path, exercise: Exercise) -> ModuleType:
     Raises:
         CourseError: a file is missing or does not run.
     """
-    merged = ModuleType(exercise.id)
+    return merged(load_files(folder, exercise), exercise)
+
+
+def load_files(folder: Path, exercise: Exercise) -> list[ModuleType]:
+    """Execute the trusted files of an exercise from one tree, a module each.
+
+    Raises:
+        CourseError: a file is missing or does not run.
+    """
+    modules = []
     for name in exercise.files:
         path = folder / name
         spec = importlib.util.spec_from_file_location(name.removesuffix(".py"), path)
@@ -114,8 +123,16 @@ def load_module(folder: Path, exercise: Exercise) -> ModuleType:
             spec.loader.exec_module(module)
         except Exception as error:  # The file is the author's, and may raise anything.
             raise CourseError(f"{path} does not run: {type(error).__name__}: {error}") from error
-        vars(merged).update({k: v for k, v in vars(module).items() if not k.startswith("__")})
-    return merged
+        modules.append(module)
+    return modules
+
+
+def merged(modules: Sequence[ModuleType], exercise: Exercise) -> ModuleType:
+    """Make one namespace of an exercise's files; what stands in a later one wins."""
+    whole = ModuleType(exercise.id)
+    for module in modules:
+        vars(whole).update({k: v for k, v in vars(module).items() if not k.startswith("__")})
+    return whole
 
 
 class LocalFunction:

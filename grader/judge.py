@@ -1,13 +1,16 @@
 """The trusted process: a door for the command, which itself never imports torch.
 
-    python -P -s -m grader.judge
+    python -P -s -m grader.judge [THREADS DTYPE]
 
 It imports torch once, and forks before it has read anything: one side becomes the zygote, whose
 children run students' code, the other goes on to read hidden checks. So both share one import and
 its memory. Orders come as lines of JSON on standard input; events go out as lines of JSON on what
-was standard output: {"done": n, "of": m, "printed": text}, {"attempt": text}, or
-{"error": class, "text": sentence}. What the checks themselves print is thrown away, since it might
-tell what is hidden.
+was standard output: {"done": n, "of": m, "printed": text}, {"attempt": text}, {"survey": ...},
+{"measured": ...} or {"error": class, "text": sentence}. What the checks themselves print is thrown
+away, since it might tell what is hidden.
+
+A rehearsal may want checks to begin with more threads or another default dtype than 1 and float32.
+Both are said on the command line, before the fork, so that they hold on both sides of the wall.
 """
 
 import gc
@@ -17,7 +20,7 @@ import socket
 import sys
 import traceback
 import warnings
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -29,6 +32,7 @@ warm.import_torch()
 def main() -> None:
     """Fork the zygote, then grade what is ordered until standard input ends."""
     warnings.simplefilter("ignore")
+    _begin_with(sys.argv[1:])
     can_fork = sys.platform.startswith("linux")
     control = _fork_zygote() if can_fork else None
     # Off since the import. What there is now stays, and is never looked at again.
@@ -41,9 +45,10 @@ def main() -> None:
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
     launcher = launch.Zygote(control, None) if control else launch.Interpreters()
+    desk = _Desk(launcher, events)
     for line in sys.stdin:
         try:
-            _grade(json.loads(line), launcher, events)
+            desk.do(json.loads(line))
         except errors.GraderError as error:
             _say(events, {"error": type(error).__name__, "text": str(error)})
         # The door: whatever else happens is ours, and must not look like a verdict.
@@ -54,6 +59,16 @@ def main() -> None:
     events.flush()
     # Taking torch down in order takes a third of a second, and everything is said.
     os._exit(0)
+
+
+def _begin_with(words: list[str]) -> None:
+    if words:
+        import torch  # noqa: PLC0415  It is there, and shared: nothing is imported anew.
+
+        from grader.sandbox.child import state  # noqa: PLC0415  Both sides need it.
+
+        threads, dtype = words
+        state.begin_with(int(threads), getattr(torch, dtype))
 
 
 def _fork_zygote() -> socket.socket:
@@ -74,23 +89,85 @@ def _fork_zygote() -> socket.socket:
     return control
 
 
-def _grade(order: dict[str, object], launcher: object, events: TextIO) -> None:
-    from grader import course, records, session  # noqa: PLC0415  They bring pytest and the checks.
-    from grader.reports import attempt as report  # noqa: PLC0415
+class _Desk:
+    """Does what is ordered, one order after another; the checks stay collected in between."""
 
-    here = course.load(Path(str(order["root"])))
-    exercise = next(e for e in here.exercises if e.id == order["exercise"])
-    handed: dict[str, object] = order["submission"]  # type: ignore[assignment]
-    sources = tuple(records.Source(*pair) for pair in handed["sources"])  # type: ignore[attr-defined]
-    submission = records.Submission(str(handed["path"]), sources, str(handed["digest"]))
-    seed = order["seed"] if order["seed"] is not None else here.seed
-    wish = session.Order(exercise, submission, str(order["device"]), seed, str(order["confine"]))  # type: ignore[arg-type]
-    attempt = session.grade(wish, launcher, partial(_tell, events))  # type: ignore[arg-type]
-    _say(events, {"attempt": report.to_json(attempt)})
+    def __init__(self, launcher: object, events: TextIO) -> None:
+        from grader import session, sitting  # noqa: PLC0415  They bring pytest and the checks.
 
+        # From here on what is imported is the course's. A file that was changed twice within a
+        # second would be read as it was before, if Python kept what it compiled.
+        sys.dont_write_bytecode = True
+        self._session = session
+        self._launcher = launcher
+        self._events = events
+        self._kept = sitting.Kept()
+        self._courses: dict[Path, tuple[bytes, object]] = {}
 
-def _tell(events: TextIO, done: int, of: int, printed: str) -> None:
-    _say(events, {"done": done, "of": of, "printed": printed})
+    def do(self, order: dict[str, object]) -> None:
+        """Do one order: grade a submission, survey an exercise, or measure its checks."""
+        what = {"grade": self._grade, "survey": self._survey, "measure": self._measure}
+        what[str(order["do"])](order)
+
+    def _grade(self, order: dict[str, object]) -> None:
+        from grader.reports import attempt as report  # noqa: PLC0415
+
+        exercise, submission, seed = self._read(order)
+        device, confine = str(order["device"]), str(order["confine"])
+        wish = self._session.Order(exercise, submission, device, seed, confine)  # type: ignore[arg-type]
+        attempt = self._session.grade(wish, self._launcher, self._tell, self._kept)  # type: ignore[arg-type]
+        _say(self._events, {"attempt": report.to_json(attempt)})
+
+    def _survey(self, order: dict[str, object]) -> None:
+        from grader import survey  # noqa: PLC0415  A rehearsal alone needs it.
+
+        exercise, submission, seed = self._read(order)
+        sitting = self._sitting(exercise)
+        found = survey.survey(sitting, submission, seed or 0, self._launcher)  # type: ignore[arg-type]
+        _say(self._events, {"survey": found})
+
+    def _measure(self, order: dict[str, object]) -> None:
+        from grader import convergence  # noqa: PLC0415  A calibration alone needs it.
+
+        exercise, _, _ = self._read(order)
+        runs = int(str(order["runs"]))
+        sitting = self._sitting(exercise)
+        found = convergence.measure(sitting, runs, lambda done, of: self._tell(done, of, ""))  # type: ignore[arg-type]
+        _say(self._events, {"measured": found})
+
+    def _sitting(self, exercise: object) -> object:
+        import torch  # noqa: PLC0415  It is there; nothing is imported anew.
+
+        return self._kept.sitting(exercise, torch.device("cpu"))  # type: ignore[arg-type]
+
+    def _tell(self, done: int, of: int, printed: str) -> None:
+        _say(self._events, {"done": done, "of": of, "printed": printed})
+
+    def _read(self, order: dict[str, object]) -> tuple[object, object, int | None]:
+        """Find what an order names: the exercise as it is graded, the submission, the seed."""
+        from grader import records  # noqa: PLC0415  As in the constructor.
+
+        here = self._course(Path(str(order["root"])))
+        exercise = next(e for e in here.exercises if e.id == order["exercise"])  # type: ignore[attr-defined]
+        if order.get("isolation") is not None:
+            exercise = replace(exercise, isolation=records.Isolation(str(order["isolation"])))
+        if order.get("time_s") is not None:
+            exercise = replace(exercise, limits=replace(exercise.limits, time_s=order["time_s"]))
+        handed: dict[str, object] = order["submission"]  # type: ignore[assignment]
+        sources = tuple(records.Source(*pair) for pair in handed["sources"])  # type: ignore[attr-defined]
+        submission = records.Submission(str(handed["path"]), sources, str(handed["digest"]))
+        seed = order["seed"] if order["seed"] is not None else here.seed  # type: ignore[attr-defined]
+        return exercise, submission, seed  # type: ignore[return-value]
+
+    def _course(self, root: Path) -> object:
+        """Read a course, once for each version of its gradebook.yml."""
+        from grader import course  # noqa: PLC0415  As in the constructor.
+
+        path = root / course.GRADEBOOK
+        text = path.read_bytes() if path.is_file() else b""
+        if self._courses.get(root, (None, None))[0] != text:
+            self._courses[root] = text, course.load(root)
+        return self._courses[root][1]
 
 
 def _say(events: TextIO, event: dict[str, object]) -> None:

@@ -4,16 +4,16 @@ Both are code, both are trusted, and both can be put in the student's place. The
 when a check has failed and not before, so a right submission does not pay for them.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 
 import pytest
 
-from grader import mistakes
+from grader import mistakes, residue
 from grader.errors import CourseError
-from grader.fixtures import load_module
+from grader.fixtures import load_files, merged
 from grader.mistakes import Mistake
 from grader.records import Exercise, Outcome
 from grader.replay import Match, Transcript, nearest, within
@@ -42,17 +42,26 @@ class Control:
 
 
 class Known:
-    """The reference and the known mistakes of one exercise."""
+    """The reference and the known mistakes of one exercise.
+
+    `prints` are those of the modules that were loaded, each from before anything of it was run.
+    """
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
+        self.prints: list[tuple[ModuleType, residue.Print | None]] = []
 
     @cached_property
     def reference(self) -> ModuleType | None:
         """The reference's names, or None in a student's copy of the course."""
         if not self._exercise.reference_dir.is_dir():
             return None
-        return load_module(self._exercise.reference_dir, self._exercise)
+        files = load_files(self._exercise.reference_dir, self._exercise)
+        self._keep_prints(files)
+        return merged(files, self._exercise)
+
+    def _keep_prints(self, modules: Iterable[ModuleType]) -> None:
+        self.prints.extend((module, residue.of([module])) for module in modules)
 
     @cached_property
     def _mistakes(self) -> dict[str, tuple[Mistake, str, ModuleType]]:
@@ -69,6 +78,7 @@ class Known:
                                               record.of)  # fmt: skip
                 sentence = " ".join((answer.__doc__ or "").split())
                 found[answer.__name__] = (record, sentence, _executed(answer.__name__, text))
+        self._keep_prints(module for _, _, module in found.values())
         return found
 
     def _defining(self, name: str) -> str:

@@ -69,7 +69,7 @@ def read(path: Path, exercise: Exercise, shown: str | None = None) -> Submission
     Python file of any name stands for it. Every line end becomes a line feed, and a byte order mark
     goes. Names that the exercise does not ask for are listed in `ignored`, 20 at most and then a
     count, save those that every submission may hold: hidden files, `__pycache__`, README.md,
-    `test_*.py`, and the notebook form of a file that the exercise asks for.
+    hints.yml, `test_*.py`, and the notebook form of a file that the exercise asks for.
 
     Args:
         path: what was handed in.
@@ -214,7 +214,7 @@ def _line(data: bytes, at: int) -> int:
 
 def _list(folder: int, exercise: Exercise) -> _Listing:
     """List what an open folder holds besides the files of the exercise."""
-    quiet = {"__pycache__", "README.md", *exercise.files}
+    quiet = {"__pycache__", "README.md", "hints.yml", *exercise.files}
     quiet |= {os.path.splitext(name)[0] + ".ipynb" for name in exercise.files}
     others: list[str] = []
     ignored: list[str] = []

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader import errors
-from grader.records import Attempt, Exercise, Submission
+from grader.records import Attempt, Exercise, Isolation, Submission
 from grader.reports import attempt as report
 from grader.sandbox import environment, scratch
 
@@ -28,8 +28,26 @@ def order(
     device: str = "cpu",
     seed: int | None = None,
     confine: str = "auto",
+    isolation: Isolation | None = None,
+    time_s: float | None = None,
+    do: str = "grade",
+    runs: int = 0,
 ) -> dict[str, object]:
-    """Write what is to be graded, and how, as plain data."""
+    """Write what is to be graded, and how, as plain data.
+
+    Args:
+        root: the folder of the course.
+        exercise: which of its exercises.
+        submission: what was handed in; for the others, the reference.
+        device: cpu, cuda or auto.
+        seed: None takes the course's.
+        confine: auto, strict or none.
+        isolation: in place of the exercise's own.
+        time_s: CPU seconds for each check, in place of the exercise's own limit.
+        do: "grade" for an attempt, "survey" and "measure" for what a rehearsal and a calibration
+            want to know of the exercise.
+        runs: how often each convergence check is run, to measure it.
+    """
     return {
         "root": str(root),
         "exercise": exercise.id,
@@ -41,6 +59,10 @@ def order(
         "device": device,
         "seed": seed,
         "confine": confine,
+        "isolation": isolation,
+        "time_s": time_s,
+        "do": do,
+        "runs": runs,
     }
 
 
@@ -52,6 +74,10 @@ class Judge:
 
     printed = ""
 
+    def __init__(self, threads: int = 1, dtype: str = "float32") -> None:
+        """Say what its checks begin with, where that is to be something else."""
+        self._words = [] if (threads, dtype) == (1, "float32") else [str(threads), dtype]
+
     def __enter__(self) -> "Judge":
         # Not the user's terminal: what a hidden check prints or warns of would tell of it.
         self._complaints = tempfile.TemporaryFile()
@@ -59,7 +85,7 @@ class Judge:
         self._place = tempfile.mkdtemp(prefix="grader-")
         os.chmod(self._place, 0o711)
         self._process = subprocess.Popen(
-            [*environment.interpreter(), "-m", "grader.judge"],
+            [*environment.interpreter(), "-m", "grader.judge", *self._words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -87,6 +113,30 @@ class Judge:
         Raises:
             CourseError, SandboxError: what the judge says went wrong.
         """
+        return report.from_json(str(self._ask(wish, tell)["attempt"]))
+
+    def survey(self, wish: dict[str, object]) -> dict[str, object]:
+        """Send an order for a survey and wait for it; `grader.survey` says what is in it.
+
+        Raises:
+            CourseError, SandboxError: what the judge says went wrong.
+        """
+        found = self._ask(wish, lambda done, of: None)["survey"]
+        assert isinstance(found, dict)
+        return found
+
+    def measure(self, wish: dict[str, object], tell: Progress) -> dict[str, dict[str, object]]:
+        """Order the runs of a calibration and wait for them; `grader.convergence` says the form.
+
+        Raises:
+            CourseError, SandboxError: what the judge says went wrong.
+        """
+        found = self._ask(wish, tell)["measured"]
+        assert isinstance(found, dict)
+        return found
+
+    def _ask(self, wish: dict[str, object], tell: Progress) -> dict[str, object]:
+        """Send an order, pass on what is told, and give the event that ends it."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(wish).encode() + b"\n")
@@ -99,11 +149,36 @@ class Judge:
                 case {"done": int(done), "of": int(of), "printed": str(printed)}:
                     self.printed += printed
                     tell(done, of)
-            if "attempt" in event:
-                return report.from_json(str(event["attempt"]))
-            if "error" in event:
-                raise getattr(errors, str(event["error"]))(event["text"])
+                case {"error": str(name), "text": str(text)}:
+                    raise getattr(errors, name)(text)
+                case _:
+                    return event
         raise self._gone()
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
+    def complaints(self) -> str:
+        """All that it has written to its standard error, unreadable bytes replaced."""
+        file = self._complaints.fileno()
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors="replace")
+
+    @property
+    def lent(self) -> list[str]:
+        """The names of the folders that it lent to children and has not removed."""
+        return os.listdir(self._place)
+
+    def kill(self) -> None:
+        """Kill it in the middle of whatever it does; a `grade` that waits hears of it."""
+        self._process.kill()
 
     def _events(self) -> Iterator[dict[str, object]]:
         assert self._process.stdout is not None
@@ -113,8 +188,7 @@ class Judge:
     def _gone(self) -> errors.SandboxError:
         self._process.kill()
         self._process.wait()
-        self._complaints.seek(0)
-        last = self._complaints.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
+        last = self.complaints[-2000:].strip().splitlines()[-1:]
         return errors.SandboxError(
             "the trusted process ended without a result; nothing was graded. Is torch installed, "
             f"and is there memory left? Its last words: {''.join(last) or 'none'}"

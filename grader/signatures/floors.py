@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 
 from grader.errors import Evidence
-from grader.signatures.guess import ALONE, Guess, Pair
+from grader.signatures.guess import ALONE, APART, Guess, Pair
 
 # How small the right loss has to be, held against the floor, for the floor to be all of the rest.
 _NOTHING = 0.05
@@ -61,13 +61,26 @@ def _left(pair: Pair, floor: float) -> float:
 
 
 def explain(evidence: Evidence) -> tuple[str, str] | None:
-    """Name a model that does no better than one that has learned nothing."""
+    """Name a model that has learned nothing, or more than there is to learn."""
     if evidence.asked != "learning" or evidence.off is None or evidence.allowed is None:
         return None
+    if evidence.wanted.startswith("at least"):
+        return _knowing(evidence.off, evidence.allowed)
     is_upper = evidence.wanted.startswith("at most") and evidence.allowed <= _STRICT
     if not is_upper or abs(evidence.off - 1) > _SAME:
         return None
     return "nothing_learned", (
         "This is what a model says that has learned nothing. It is so when no gradient reaches "
         "the parameters, and when predictions (n, 1) are held against targets (n,)."
+    )
+
+
+def _knowing(off: float, allowed: float) -> tuple[str, str] | None:
+    """Name a loss far below what noise allows: the answer can be seen."""
+    if not 0 <= off * APART <= allowed:
+        return None
+    return "sees_the_answer", (
+        "No model can be so good at this: it is told what it has to find. It is so when the "
+        "targets are the inputs themselves, not shifted by one, and when a mask lets the future "
+        "through."
     )

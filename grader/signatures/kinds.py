@@ -52,6 +52,9 @@ _GRAPHS = (
     (r"a graph", r"no graph", "graph_kept",
      "It still remembers how it was computed, and keeps all of that in memory: item() gives the "
      "number alone, detach() the tensor alone."),
+    (r"\d+ recorded results", r"none", "graph_recorded",
+     "What is only measured is recorded as if it were trained on, for a backward() that never "
+     "comes: torch.no_grad() switches that off."),
     (r"gradients of 0", r"", "zero",
      "The gradient is zero everywhere: on the way there is an operation that has no useful one "
      "(rounding, a comparison, argmax)."),
@@ -63,7 +66,26 @@ _GRADIENTS = (
      ".data, torch.tensor() or torch.no_grad()."),
 )  # fmt: skip
 
-_TABLES = {"type": _TYPES, "dtype": _DTYPES, "graph": _GRAPHS, "gradient": _GRADIENTS}
+_PURITY = (
+    (r"set \d+ times", r"left alone", "reseeded",
+     "With a seed set in every call, noise, dropout and shuffling repeat themselves: set one once, "
+     "where the program starts."),
+)  # fmt: skip
+
+_INVARIANCES = (
+    (r"depends on other samples", r"", "samples_mixed",
+     "What comes out for one example depends on the others: the axis of the batch is taken for "
+     "another one, as without batch_first=True, or something is computed over the whole batch."),
+)  # fmt: skip
+
+_TABLES = {
+    "type": _TYPES,
+    "dtype": _DTYPES,
+    "graph": _GRAPHS,
+    "gradient": _GRADIENTS,
+    "purity": _PURITY,
+    "invariance": _INVARIANCES,
+}
 
 
 def explain(evidence: Evidence) -> tuple[str, str] | None:

@@ -17,6 +17,9 @@ ROWS = (    # Losses, layers, modules
     Row("ValueError|RuntimeError", r"Expected input batch_size \((\d+)\) to match target "
         r"batch_size \((\d+)\)", "target_batch",
         "There are {0} rows of scores and {1} targets; each row needs one target."),
+    Row("RuntimeError", r"Expected target size (\[.*?\]), got (\[.*?\])", "target_axes",
+        "Scores with more than two axes have the classes in axis 1, (N, C, T): these want targets "
+        "of shape {0}, and {1} came. Move the axis of the classes, or flatten to (N * T, C)."),
     Row("ValueError", r"Using a target size \(torch\.Size\((.*?)\)\) that is different to the "
         r"input size \(torch\.Size\((.*?)\)\)", "target_size", _SIZES),
     Row("ValueError", r"Target size \(torch\.Size\((.*?)\)\) must be the same as input size "

@@ -143,6 +143,10 @@ ROWS = (
         "in_place_grows",
         "A tensor of shape {0} is changed in place and would become {1}. Without the underscore, "
         "or with a = a + b, a new one is made."),
+    Row("RuntimeError", r"unsupported operation: (?:more than one element|some elements) of .*"
+        r"refers? to a single memory location", "shared_memory",
+        "A tensor is written whose numbers share their memory: with each other, as after expand(), "
+        "or with what is read meanwhile. clone() makes a copy of its own."),
     Row("RuntimeError", r"attempting to assign a gradient of size '(.*?)' to a tensor of size "
         r"'(.*?)'",
         "gradient_shape",

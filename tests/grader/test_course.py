@@ -136,6 +136,46 @@ def test_the_course_gives_defaults_to_its_exercises(tmp_path: Path) -> None:
     assert exercise.limits == replace(Limits(), time_s=20.0, wall_s=120.0, memory_bytes=2 << 30)
 
 
+def test_the_course_gives_its_zone_and_its_rules_to_its_exercises(tmp_path: Path) -> None:
+    """Zone, late and counts at the top hold where an exercise is silent; drop is the course's."""
+    top = "zone: Europe/Berlin\nlate: 10 % a day\ncounts: last\ndrop: 1\n"
+    course = load(
+        write(
+            tmp_path,
+            f"course: C\n{top}exercises:\n"
+            "- {id: exercise-01, title: A, files: [a.py], points: 1, due: 2026-10-12 23:59}\n"
+            "- {id: exercise-02, title: B, files: [b.py], points: 1, due: 2026-10-12}\n"
+            "- {id: exercise-03, title: C, files: [c.py], points: 1, "
+            "due: 2026-10-12 23:59 Asia/Tokyo, late: not accepted, counts: first}\n",
+        )
+    )
+
+    assert course.drop == 1
+    assert [(one.due, one.late, one.counts) for one in course.exercises] == [
+        ("2026-10-12 23:59 Europe/Berlin", "10 % a day", "last"),
+        ("2026-10-12 Europe/Berlin", "10 % a day", "last"),
+        ("2026-10-12 23:59 Asia/Tokyo", "not accepted", "first"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("top", "told"),
+    [
+        (
+            "zone: Berlin",
+            "1:7: zone is 'Berlin'; write the name of a time zone such as Europe/Berlin",
+        ),
+        ("drop: -1", "1:7: drop is '-1'; write a whole number such as 1"),
+        ("drop: 100", "1:7: drop is 100; write a whole number from 0 to 99"),
+    ],
+)
+def test_a_rule_of_the_course_that_does_not_fit_is_told(
+    tmp_path: Path, top: str, told: str
+) -> None:
+    """A zone that there is not, or a number that drops too many, is told with its place."""
+    assert problems(tmp_path, top + GOOD) == [f"gradebook.yml:{told}"]
+
+
 @pytest.mark.parametrize(
     ("written", "wall_s"),
     [("{time: 1 s}", 60.0), ("{time: 30 s}", 180.0), ("{time: 30 s, wall: 40 s}", 40.0)],
@@ -157,9 +197,10 @@ NUMBER = "write a number such as 8 or 2.5"
 FILES = "write a list of file names such as [tensors.py]"
 NAMES = "write bare names of letters, digits and _ that end in .py"
 DATE = "write a date as 2026-10-12 or 2026-10-12 23:59 Europe/Berlin"
+LATE = "write 10 % a day, 3 days at most, 15 min grace, or a part of it; or not accepted"
 TIME = "write a time with its unit, such as 20 s, 500 ms or 2 min"
 SIZE = "write a size with its unit, such as 1 GiB, 512 MiB or 64 KiB"
-KEYS = "one of id, title, files, points, due, late, limits, isolation"
+KEYS = "one of id, title, files, points, due, late, counts, limits, isolation"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +230,11 @@ KEYS = "one of id, title, files, points, due, late, limits, isolation"
         ("due", "2026-10-12 23:59", f"is '2026-10-12 23:59'; {DATE}"),
         ("due", "2026-10-12 24:00 Europe/Rome", f"is '2026-10-12 24:00 Europe/Rome'; {DATE}"),
         ("isolation", "no", "is 'no'; write submission or check"),
+        ("due", "2026-10-12 23:59 Europe/Bern", f"is '2026-10-12 23:59 Europe/Bern'; {DATE}"),
+        ("late", "10 a day", f"is '10 a day'; {LATE}"),
+        ("late", "10 % a day, 5 % an hour", f"is '10 % a day, 5 % an hour'; {LATE}"),
+        ("late", "120 % a day", f"is '120 % a day'; {LATE}"),
+        ("counts", "newest", "is 'newest'; write best, last or first"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_with_its_place(
@@ -268,8 +314,8 @@ def test_a_problem_inside_a_value_is_told_with_its_place(
     [
         (
             "- a\n",
-            "1:1: the file is a list; write a map with the keys course, seed, limits, isolation, "
-            "exercises",
+            "1:1: the file is a list; write a map with the keys course, seed, late, counts, "
+            "limits, isolation, drop, zone, exercises",
         ),
         (
             "course: C\nexercises: []\n",
@@ -284,7 +330,7 @@ def test_a_problem_inside_a_value_is_told_with_its_place(
         (
             GOOD + "  - 3\n",
             "8:5: exercise 2 of the list is '3'; write a map with the keys id, title, files, "
-            "points, due, late, limits, isolation",
+            "points, due, late, counts, limits, isolation",
         ),
         (
             GOOD + "  - {id: exercise-03, title: T, files: [a.py], points: 1}\n",
@@ -313,7 +359,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert problems(tmp_path, text) == [
         "gradebook.yml:1:1: course is missing; write the title of the course on one line",
         "gradebook.yml:1:1: the key 'sead' is not known; did you mean seed? Or one of course, "
-        "seed, limits, isolation, exercises",
+        "seed, late, counts, limits, isolation, drop, zone, exercises",
         "gradebook.yml:3:5: exercise-03: files is missing; write a list of file names such as "
         "[tensors.py]",
         "gradebook.yml:3:5: exercise-03: title is missing; write one line of text",

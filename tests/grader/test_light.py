@@ -13,8 +13,8 @@ PACKAGE = Path(grader.__file__).parent
 
 # With all that lies below them.
 LIGHT = (
-    "errors", "records", "course", "submissions", "scoring", "plugin", "reports", "doctor",
-    "trusted", "verbs", "cli",
+    "errors", "records", "policy", "course", "submissions", "scoring", "plugin", "reports",
+    "reports/exports", "gradebook", "doctor", "trusted", "rehearsal", "verbs", "cli",
 )  # fmt: skip
 
 IMPORT_EACH = """

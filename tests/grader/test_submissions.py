@@ -66,6 +66,7 @@ def test_a_folder_gives_the_files_of_the_exercise(tmp_path: Path) -> None:
     (tmp_path / "descent.py").write_text("b = 2\n")
     (tmp_path / "gradients.py").write_text("a = 1\n")
     (tmp_path / "notes.txt").write_text("not asked for")
+    (tmp_path / "hints.yml").write_text("given to every student")
     submission = read(tmp_path, TWO)
 
     assert submission.path == str(tmp_path)

@@ -179,7 +179,7 @@ def test_hang_while_loading_is_tried_once(made):
     attempt = made(TWO, points="3").grade("while True: pass")
 
     assert outcomes(attempt) == ["timed_out", "timed_out"]
-    assert attempt.seconds < 2 * 2 + 1
+    assert attempt.verdicts[1].seconds < attempt.verdicts[0].seconds / 10
 
 
 def test_missing_function(made):

@@ -40,7 +40,7 @@ def survey(made):
     def run(*args, **named):
         course = made(*args, points="3", **named)
         submission = Submission("", (Source("answer.py", course.reference),), "0" * 64)
-        wish = order(course.root, course.exercise, submission, survey=True)
+        wish = order(course.root, course.exercise, submission, do="survey")
         return course.judge.survey(wish)
 
     return run

@@ -22,6 +22,7 @@ def test_progress_is_told(made):
     course = made(ONE.replace("range(1)", "range(3)"), points="3")
     from_judge = []
     wish = {
+        "do": "grade",
         "root": str(course.root),
         "exercise": "exercise-01",
         "submission": {"path": "x", "digest": "0" * 64, "sources": [["answer.py", ""]]},

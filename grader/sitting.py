@@ -1,0 +1,215 @@
+"""The checks of one exercise, collected once and run for whoever stands for the student.
+
+pytest collects the check files in this, the trusted process, isolated from configuration files,
+conftest files and plugins that anybody could have left lying about. Collecting costs more than
+running, so a sitting is kept for the next submission: but only as long as its files are the same
+and nothing that a run may have left in their modules can be found (see `residue`).
+"""
+
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
+
+from grader import checks, plugin, residue
+from grader.bound import bounded
+from grader.errors import CourseError
+from grader.fixtures import SUBJECT, Subject, check_id, seed_of
+from grader.known import Known
+from grader.records import Exercise
+from grader.sandbox.child.state import reset_torch
+
+# No configuration, no conftest, and none of the plugins that would slow a run down or
+# speak to the student in our place: collecting garbage over torch alone takes 0.3 s.
+_ARGUMENTS = [
+    "-c", "/dev/null", "--noconftest", "--import-mode=importlib", "--assert=plain",
+    "--strict-markers", "--capture=no",
+    *(f"-pno:{name}" for name in ("cacheprovider", "unraisableexception", "threadexception",
+      "terminal", "faulthandler", "junitxml", "doctest", "logging", "warnings", "pastebin")),
+]  # fmt: skip
+
+# What comparing an answer may cost, in limits of the submission: the answer, its copies and the
+# reference's, all in float64. A right one takes a hundredth; a busy machine gets some seconds more.
+_TIMES, _LEAST_S, _MEMORIES = 3, 5.0, 8
+
+
+class Sitting:
+    """The checks of an exercise, ready to be run; closed when nobody needs them any more.
+
+    `items` are pytest's, in the order in which they are tried. `digest` is that of the check files.
+    """
+
+    items: Sequence[pytest.Item]
+
+    def __init__(self, exercise: Exercise, device: torch.device) -> None:
+        self.exercise = exercise
+        self.device = device
+        self.known = Known(exercise)
+        self._files = checks.check_files(exercise)
+        self.digest = checks.digest_of(self._files)
+        self._trusted = _digest_of_trusted(exercise)
+        self._observer = _Observer(exercise, device)
+        arguments = [*_ARGUMENTS, f"--rootdir={exercise.stub_dir.parent.parent}"]
+        self._config = _prepareconfig(
+            [*arguments, *map(str, self._files)], [plugin, self._observer]
+        )
+        self._config._do_configure()
+        self._session = pytest.Session.from_config(self._config)
+        self._config.hook.pytest_sessionstart(session=self._session)
+        try:
+            self.items = self._collected()
+        except CourseError:
+            self.close()
+            raise
+        files = (item.getparent(pytest.Module) for item in self.items)
+        modules = dict.fromkeys(file.obj for file in files if file is not None)
+        self._prints = [(module, residue.of([module])) for module in modules]
+
+    def _collected(self) -> Sequence[pytest.Item]:
+        try:
+            self._config.hook.pytest_collection(session=self._session)
+        except (
+            pytest.UsageError,
+            pytest.Collector.CollectError,
+            self._session.Interrupted,
+        ) as error:
+            raise self._observer.error or CourseError(
+                f"pytest collects nothing: {error}"
+            ) from error
+        if self._observer.error is not None:
+            raise self._observer.error
+        return self._session.items
+
+    def close(self) -> None:
+        """Let pytest go, and forget the modules of the check files."""
+        self._config.hook.pytest_sessionfinish(session=self._session, exitstatus=0)
+        self._config._ensure_unconfigure()
+        checks.forget(self._files)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the next submission finds what the first one found."""
+        prints: list[tuple[ModuleType, residue.Print | None]] = [*self._prints, *self.known.prints]
+        return (
+            all(kept is not None and residue.of([module]) == kept for module, kept in prints)
+            and checks.digest_of(checks.check_files(self.exercise)) == self.digest
+            and _digest_of_trusted(self.exercise) == self._trusted
+        )
+
+    def run(self, item: pytest.Item, student: object, seed: int) -> BaseException | None:
+        """Run one check with somebody in the student's place.
+
+        Args:
+            item: one of `items`.
+            student: the submission behind its wall, the reference, or a known mistake.
+            seed: the attempt's; the check's own follows from it.
+
+        Returns:
+            what the check raised; None where it ran to its end without complaint.
+        """
+        self._observer.begin()
+        reset_torch(seed_of(seed, check_id(item)))
+        item.config.stash[SUBJECT] = Subject(student, self.known.reference, seed, self.device)
+        try:
+            runtestprotocol(item, log=False, nextitem=None)
+        except pytest.exit.Exception as error:
+            # It went past the fixtures' ends.
+            item.session._setupstate.teardown_exact(None)
+            return error
+        if self._observer.raised:
+            return self._observer.raised[0].value
+        if any(item.iter_markers("xfail")):
+            return pytest.skip.Exception("a check that is expected to fail earns nothing")
+        has_called = self._observer.has_called
+        return None if has_called else pytest.skip.Exception("the check did not run")
+
+
+class _Observer:
+    """A pytest plugin that bounds what runs, and keeps what it raises."""
+
+    def __init__(self, exercise: Exercise, device: torch.device) -> None:
+        self.error: CourseError | None = None
+        limits = exercise.limits
+        self._time_s = max(_TIMES * limits.time_s, _LEAST_S)
+        self._memory = _MEMORIES * limits.memory_bytes if device.type == "cpu" else None
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the run before."""
+        self.raised: list[pytest.ExceptionInfo[BaseException]] = []
+        self.has_called = False
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that does not load is the teacher's fault."""
+        if report.failed and self.error is None:
+            last = str(report.longreprtext).strip().splitlines()[-1:]
+            self.error = CourseError(
+                f"{report.nodeid} does not load as a check file: {''.join(last)}. "
+                "Run pytest on it to see more."
+            )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None]:
+        """Bound what fixtures may cost on this side."""
+        with self._bounded():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None]:
+        """Bound what a check may cost on this side."""
+        with self._bounded():
+            return (yield)
+
+    def _bounded(self) -> AbstractContextManager[None]:
+        return bounded(self._time_s, self._memory)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Keep what was raised; pytest's own account of it is never shown."""
+        self.has_called = self.has_called or call.when == "call"
+        if call.excinfo is not None:
+            self.raised.append(call.excinfo)
+        outcome = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
+
+class Kept:
+    """The sitting of the last submission, kept for the next one if it is still as it was.
+
+    A process has one of these and never two sittings at a time: the modules of check files go by
+    their place in the course, and two courses may have the same places.
+    """
+
+    def __init__(self) -> None:
+        self._sitting: Sitting | None = None
+
+    def sitting(self, exercise: Exercise, device: torch.device) -> Sitting:
+        """Give a sitting of an exercise in which nothing is left of a submission before."""
+        kept = self._sitting
+        if kept is not None:
+            if (kept.exercise, kept.device) == (exercise, device) and kept.is_fresh:
+                return kept
+            self.close()
+        self._sitting = Sitting(exercise, device)
+        return self._sitting
+
+    def close(self) -> None:
+        """Let go of the sitting that is kept."""
+        if self._sitting is not None:
+            self._sitting.close()
+            self._sitting = None
+
+
+def _digest_of_trusted(exercise: Exercise) -> str:
+    """Digest the reference and the mistakes, which a kept sitting has in its memory."""
+    reference = [exercise.reference_dir / name for name in exercise.files]
+    paths = [*reference, exercise.hidden_dir / "mistakes.py"]
+    return checks.digest_of([path for path in map(Path, paths) if path.is_file()])

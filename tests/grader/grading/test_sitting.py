@@ -1,0 +1,108 @@
+"""A sitting: checks stay collected between submissions, and nothing else stays."""
+
+import pytest
+
+from grader.errors import CourseError
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+SPOILS = "def double(x):\n    y = 2 * x\n    x.zero_()\n    return y\n"
+
+
+def passed(attempt):
+    """The ids of the checks that were passed."""
+    return [v.check.id for v in attempt.verdicts if v.outcome == "passed"]
+
+
+def test_a_tensor_of_the_check_file_is_the_same_for_the_next(made):
+    """A submission that overwrites a tensor of the check file does not reach the next one."""
+    course = made('''
+        X = torch.arange(3.0)
+
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            wanted = 2 * X
+            expect.close(student.double(X), wanted)
+            assert wanted[1] == 2, "the tensor of the file has changed"
+    ''')
+
+    assert passed(course.grade(SPOILS)) == ["doubles"]
+    assert passed(course.grade(RIGHT)) == ["doubles"]
+
+
+def test_a_counter_in_a_check_file_begins_anew(made):
+    """State that cannot be read is not relied on: each submission finds the file as it stands."""
+    course = made('''
+        import itertools
+        COUNTER = itertools.count()
+
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            assert next(COUNTER) == 0
+    ''')
+
+    assert [passed(course.grade(RIGHT)) for _ in range(3)] == [["doubles"]] * 3
+
+
+@pytest.mark.parametrize("name", ["tests/exercise-01/test_answer.py",
+                                  "solutions/exercise-01/answer.py"])  # fmt: skip
+def test_a_changed_file_is_read_anew(made, name):
+    """A check or a reference that was changed in between counts from the next submission on."""
+    course = made('''
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            expect.same(student.double, torch.tensor(2.0))
+    ''')
+    before = course.grade(RIGHT)
+    path = course.root / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("2.0", "3.0").replace("2 * x", "5 * x"), encoding="utf-8")
+    after = course.grade(RIGHT)
+
+    assert passed(before) == ["doubles"]
+    is_check = name.startswith("tests")
+    assert (before.environment.checks_digest == after.environment.checks_digest) is not is_check
+    assert passed(after) == (["doubles"] if is_check else [])
+
+
+def test_a_changed_mistake_is_read_anew(made):
+    """So does a changed sentence of a mistake."""
+    course = made(
+        '''
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            expect.same(student.double, torch.tensor([2.0, 5.0]))
+        ''',
+        mistakes='''
+        @mistake(of="double", loses="doubles")
+        def squared(x):
+            """Squared."""
+            return x * x
+        ''',
+    )
+    wrong = "def double(x):\n    return x ** 2\n"
+    before = course.grade(wrong).verdicts[0].diagnosis
+    path = course.root / "tests/exercise-01/mistakes.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("Squared.", "Its square."))
+    after = course.grade(wrong).verdicts[0].diagnosis
+
+    assert (before.text, after.text) == ("Squared.", "Its square.")
+
+
+def test_a_check_that_ends_pytest_is_wrong(made):
+    """A check that calls pytest.exit is the teacher's fault, and the next submission is graded."""
+    course = made('''
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            if float(student.double(torch.tensor(1.0))) == 2:
+                pytest.exit("enough")
+    ''')
+
+    with pytest.raises(CourseError, match="enough"):
+        course.grade(RIGHT)
+    with pytest.raises(CourseError, match="enough"):
+        course.grade(RIGHT)
