@@ -11,6 +11,7 @@ The survey is plain data, since it goes to a process without torch:
     {"calls": [{"function", "check", "is_visible", "digest",
                 "inputs": [shape], "outputs": [shape]}],
      "needs": {check: {"cpu_s", "load_s", "peak_bytes"}},
+     "measuring": [check that measures what training has achieved],
      "mistakes": [[name, of, [check]]], "variants": [[name, of]]}
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from grader import mistakes
+from grader.expect import learning
 from grader.fixtures import check_id, seed_of
 from grader.mistakes import Mistake, Variant
 from grader.records import Submission
@@ -60,6 +62,7 @@ def survey(
     return {
         "calls": surveyor.calls,
         "needs": surveyor.needs,
+        "measuring": surveyor.measuring,
         "mistakes": [[n, r.of, list(r.loses)] for n, r in written if isinstance(r, Mistake)],
         "variants": [[n, r.of] for n, r in variants if isinstance(r, Variant)],
     }
@@ -83,6 +86,7 @@ class _Surveyor:
     ) -> None:
         self.calls: list[dict[str, object]] = []
         self.needs: dict[str, dict[str, float]] = {}
+        self.measuring: list[str] = []
         self._sitting = sitting
         self._exercise = sitting.exercise
         self._submission = submission
@@ -100,7 +104,9 @@ class _Surveyor:
             exchange = self._noting(item, sandbox.exchange)
             references = vars(self._sitting.known.reference)
             student = Student(exchange, names, self._exercise.files, references)
-            self._sitting.run(item, student, self._seed)
+            with learning.observing() as seen:
+                self._sitting.run(item, student, self._seed)
+            self.measuring += [check] if seen else []
 
         need = self._measured(self._submission, seed_of(self._seed, check), run)
         self.needs[check] = {**need, "peak_bytes": max(need["peak_bytes"] - self._ground, 0)}

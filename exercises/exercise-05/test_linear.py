@@ -9,11 +9,11 @@ from grader import expect
 
 @pytest.mark.points(1)
 def test_feed_forward(student):
-    """The layer has a weight of shape (3072, 768) and a bias of shape (3072,)."""
+    """The layer has a float32 weight of shape (3072, 768) and a bias of shape (3072,)."""
     layer = expect.module(student.feed_forward(), nn.Linear)
 
-    expect.tensor(layer.weight, shape=(3072, 768), name="the weight")
-    expect.tensor(layer.bias, shape=(3072,), name="the bias")
+    expect.tensor(layer.weight, shape=(3072, 768), dtype=torch.float32, name="the weight")
+    expect.tensor(layer.bias, shape=(3072,), dtype=torch.float32, name="the bias")
 
 
 @pytest.mark.points(1)

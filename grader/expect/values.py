@@ -8,6 +8,7 @@ import math
 
 import torch
 
+from grader.errors import Mismatch
 from grader.expect.tolerance import TERMS, Allowance
 from grader.expect.wording import RESULT, a, at, brief, first, kind, mismatch, sentence, where
 
@@ -86,7 +87,6 @@ def close(
     Raises:
         Mismatch: they differ; the sentence says by how much and where first.
     """
-    tensor(got, shape=tuple(want.shape), dtype=want.dtype, device=want.device, name=name)
     agree(got, want, Allowance(rtol, atol, terms), name=name)
 
 
@@ -112,12 +112,16 @@ def agree(
     Raises:
         Mismatch: they differ.
     """
-    answer = tensor(
-        got, shape=tuple(want.shape), dtype=want.dtype, device=want.device, name=name
-    ).detach()
+    answer = tensor(got, name=name).detach()
+    pair = (answer, want)
+    try:
+        tensor(answer, shape=tuple(want.shape), dtype=want.dtype, device=want.device, name=name)
+    except Mismatch as error:
+        error.pair = None if want.is_meta or answer.is_meta else pair
+        raise
     if want.is_meta:
         return
-    subject, pair = sentence(name), (answer, want)
+    subject = sentence(name)
     # Compared in the widest type, on the CPU: not every device has float64.
     left, wanted = answer.cpu(), (want if right is None else right).detach().cpu()
     if not want.dtype.is_floating_point and not want.is_complex():
@@ -221,6 +225,7 @@ def agree_number(
             wanted=f"{want:.6g}",
             off=difference,
             allowed=allowed,
+            pair=(torch.tensor(value, dtype=dtype), torch.tensor(want, dtype=dtype)),
         )
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from grader import mutants
+from grader import calibration, distribution, mutants
 from grader.errors import CourseError
 from grader.records import Course, Exercise, Isolation
 from grader.rehearsal import declared, sizes, trials, written
@@ -109,6 +109,7 @@ class _Rehearsal:
         yield sizes.distinct(script, made)
         yield sizes.hidden(script, made)
         yield sizes.limits(script, self._needs)
+        yield _convergence(self._exercise, survey["measuring"])  # type: ignore[arg-type]
         yield from self._steady([stub, reference, *variants, *wrong])
         yield from _notebook(self._exercise)
 
@@ -197,6 +198,19 @@ class _Rehearsal:
                 todo.append(f"{played.actor} loses nothing with default dtype float64.")
         figures = "right answers stay right with this default dtype, and wrong ones wrong"
         return Finding("float64", figures, not todo, tuple(todo))
+
+
+def _convergence(exercise: Exercise, measuring: list[str]) -> Finding:
+    """Hold the thresholds of convergence checks to the runs that are kept beside them."""
+    found = calibration.examine(exercise, tuple(measuring))
+    if not found.checks and not found.faults:
+        return Finding("convergence", "no check measures what training has achieved", None)
+    figures = (
+        f"{', '.join(measuring)}: by {distribution.RUNS} runs and more, right answers fail below "
+        f"{distribution.FALSE_FAIL:g}, mistakes pass below {distribution.FALSE_PASS:g}"
+    )
+    todo = tuple(f"{fault}." for fault in found.faults)
+    return Finding("convergence", figures, not todo, todo)
 
 
 def _notebook(exercise: Exercise) -> Iterator[Finding]:

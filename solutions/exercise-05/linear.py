@@ -8,7 +8,7 @@ def feed_forward() -> nn.Linear:
     """Build the first linear map of a GPT-2 small feed-forward part.
 
     Returns:
-        A layer from 768 to 3072 features, with a bias.
+        A layer from 768 to 3072 features, float32, with a bias.
     """
     return nn.Linear(768, 3072)
 

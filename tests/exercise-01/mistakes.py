@@ -59,6 +59,12 @@ def matrix_dtype_of_the_list(rows):
     return torch.tensor(rows)
 
 
+@mistake(of="matrix", loses="matrix_values")
+def single_row_flattened(rows):
+    """A single row gives a vector: squeeze() drops every axis of length one."""
+    return torch.tensor(rows, dtype=torch.float32).squeeze()
+
+
 @mistake(of="shape", loses="shape")
 def as_a_list(t):
     """The right numbers, as a list; a tuple is asked for."""

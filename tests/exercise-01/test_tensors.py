@@ -11,17 +11,17 @@ N, M, K = 5, 3, 7  # pairwise distinct: a swapped axis cannot hide
 @pytest.mark.points(1)
 @pytest.mark.needs("vector")
 def test_vector_of_whole_numbers(student, integers):
-    """A list of whole numbers becomes a float32 vector as well."""
-    values = integers(-9, 10, (K,)).tolist()
-
-    expect.close(student.vector(values), torch.tensor(values, dtype=torch.float32))
+    """A list of whole numbers becomes a float32 vector as well, and so does a single one."""
+    for values in (integers(-9, 10, (K,)).tolist(), integers(-9, 10, (1,)).tolist()):
+        expect.close(student.vector(values), torch.tensor(values, dtype=torch.float32))
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("matrix")
 def test_matrix_values(student, normal, integers):
     """Element [i, j] of the matrix is number j of row i, and float32 whatever the rows hold."""
-    for rows in (normal(N, M).tolist(), integers(-9, 10, (M, K)).tolist()):
+    whole, single = integers(-9, 10, (M, K)).tolist(), normal(1, M).tolist()
+    for rows in (normal(N, M).tolist(), whole, single):
         expect.close(student.matrix(rows), torch.tensor(rows, dtype=torch.float32))
 
 

@@ -66,6 +66,12 @@ def in_single_precision(A, v):
     return A.float() @ v.float()
 
 
+@mistake(of="matvec", loses="matvec_any")
+def one_row_to_a_number(A, v):
+    """A matrix of one row gives a single number: squeeze() drops every axis of length one."""
+    return (A @ v).squeeze()
+
+
 @mistake(of="matmul", loses="matmul")
 def order_swapped(A, B):
     """The matrices are multiplied in the other order: B @ A is not A @ B."""

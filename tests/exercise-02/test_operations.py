@@ -28,6 +28,7 @@ def test_matmul(student, normal):
 def test_add_any(student, normal):
     """add() works for any shape and float dtype, passes gradients and changes no argument."""
     holds(student.add, normal(N, M), normal(N, M))
+    expect.same(student.add, normal(1, M), normal(1, M))
 
 
 @pytest.mark.points(1)
@@ -35,6 +36,7 @@ def test_add_any(student, normal):
 def test_multiply_any(student, normal):
     """multiply() works for any shape and float dtype, passes gradients and changes no argument."""
     holds(student.multiply, normal(N, M), normal(N, M))
+    expect.same(student.multiply, normal(1, M), normal(1, M))
 
 
 @pytest.mark.points(1)
@@ -42,6 +44,7 @@ def test_multiply_any(student, normal):
 def test_matvec_any(student, normal):
     """matvec() works for any sizes and float dtype, passes gradients and changes no argument."""
     holds(student.matvec, normal(N, M), normal(M))
+    expect.same(student.matvec, normal(1, M), normal(M))
 
 
 @pytest.mark.points(1)
@@ -49,3 +52,4 @@ def test_matvec_any(student, normal):
 def test_matmul_any(student, normal):
     """matmul() works for any sizes and float dtype, passes gradients and changes no argument."""
     holds(student.matmul, normal(P, N), normal(N, M))
+    expect.same(student.matmul, normal(1, N), normal(N, M))

@@ -19,6 +19,12 @@ def without_bias():
 
 
 @mistake(of="feed_forward", loses="feed_forward")
+def in_double_precision():
+    """The layer computes in float64; float32 is what a layer has if nobody asks for more."""
+    return nn.Linear(768, 3072).double()
+
+
+@mistake(of="feed_forward", loses="feed_forward")
 def whole_part():
     """A whole feed-forward part comes back; its first layer is asked for."""
     return nn.Sequential(nn.Linear(768, 3072), nn.GELU(), nn.Linear(3072, 768))
@@ -59,6 +65,12 @@ def batch_flattened(x, weight, bias):
     """The axes in front of the features are flattened into one and not restored."""
     out = x.reshape(-1, x.shape[-1]) @ weight.T + bias
     return out if x.dim() > 1 else out[0]
+
+
+@mistake(of="linear", loses="linear_batch")
+def batch_of_one_dropped(x, weight, bias):
+    """A batch of one example comes back without its batch axis: squeeze() drops it."""
+    return (x @ weight.T + bias).squeeze()
 
 
 @mistake(of="linear", loses="linear_gradients")

@@ -20,6 +20,7 @@ def test_linear_batch(student, normal, layer):
     """Every example of a batch is mapped, whatever axes stand in front of the features."""
     expect.same(student.linear, normal(B, INPUTS), *layer)
     expect.same(student.linear, normal(B, T, INPUTS), *layer)
+    expect.same(student.linear, normal(1, INPUTS), *layer)
 
 
 @pytest.mark.points(2)

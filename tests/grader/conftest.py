@@ -2,6 +2,7 @@
 
     sandboxed(source, time_s=0.5)     a Sandbox over a submission; `begin(seed)` starts a check
     submitted(source)                 a Student in the first check of such a sandbox
+    beside(source, reference)         likewise, a Student who knows the reference's functions
     both(source, scenario)            what a scenario with a student gives locally, and remotely
 
 A source is the text of `answer.py`, or a dict of file names and texts. What was started is ended
@@ -82,6 +83,20 @@ def submitted(
 
     def submit(source: Files, **settings: object) -> Student:
         return began(sandboxed(source, **settings))
+
+    return submit
+
+
+@pytest.fixture
+def beside(sandboxed: Callable[..., Sandbox]) -> Callable[[str, str], Student]:
+    """Give the student of a new submission, whose functions know those of a reference."""
+
+    def submit(source: str, reference: str) -> Student:
+        module = types.ModuleType("reference")
+        code = compile(textwrap.dedent(reference), "reference.py", "exec", dont_inherit=True)
+        exec(code, vars(module))
+        sandbox = sandboxed(source)
+        return Student(sandbox.exchange, sandbox.begin(0), ["answer.py"], vars(module))
 
     return submit
 

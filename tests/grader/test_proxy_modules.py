@@ -9,6 +9,7 @@ from torch import nn
 
 from grader.errors import CourseError
 from grader.sandbox.proxy import RemoteModule, Student
+from grader.sandbox.wire.modules import unregistered
 
 Scenario = Callable[[object], object]
 Both = Callable[[str, Scenario], tuple[object, object]]
@@ -541,3 +542,99 @@ def make(factor): return Scale(factor)
     local, remote = both(source, lambda s: [s.make(3)(2), s.Scale(4)(2)])
 
     assert local == remote
+
+
+# What a mirror shows and takes
+
+
+def test_an_attribute_set_here_is_set_there(both: Both) -> None:
+    """A plain attribute of a mirror is the student's own: what is set is what their code sees."""
+    source = """
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rate = 0.5
+        self.fc = nn.Linear(2, 2)
+        nn.init.ones_(self.fc.weight)
+        nn.init.zeros_(self.fc.bias)
+    @property
+    def ratio(self): return self._ratio
+    @ratio.setter
+    def ratio(self, value): self._ratio = value / 2
+    def forward(self, x): return self.fc(x) * self.rate
+def make(): return Net()
+"""
+
+    def scenario(student: object) -> object:
+        model = student.make()
+        model.rate = 3.0
+        model.ratio = 8
+        model.names = ["a", torch.ones(2)]
+        out = model(torch.ones(1, 2))
+        model.fc = nn.Linear(2, 1, bias=False)
+        nn.init.ones_(model.fc.weight)
+        model.train(False)
+        return out, model.rate, model.ratio, model.names, model(torch.ones(1, 2)), model.training
+
+    local, remote = both(source, scenario)
+
+    assert local == remote
+
+
+def test_functional_call_is_refused_with_a_sentence(submitted: Submitted) -> None:
+    """Plain tensors in the place of a mirror's parameters cannot cross, and the author is told."""
+    model = submitted(SOURCE).make()
+    weights = {name: p.detach() * 2 for name, p in model.named_parameters()}
+
+    with pytest.raises(CourseError) as caught:
+        torch.func.functional_call(model, weights, (draw(5, 3),))
+
+    assert "its weight is a plain tensor where a parameter belongs" in str(caught.value)
+    assert model(draw(5, 3)).shape == (5, 2)
+
+
+def test_a_mirror_knows_what_is_not_registered(submitted: Submitted) -> None:
+    """Tensors and layers beside the registry are known by name, also after a call changed them."""
+    student = submitted("""
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.known = nn.ModuleList([nn.Linear(2, 2)])
+        self.same = [self.known[0]]
+        self.layers = [nn.Linear(2, 2)]
+        self.heads = {"a": nn.Linear(2, 2)}
+        self.mask = torch.ones(2)
+        self.moved = nn.Parameter(torch.ones(2)).to(torch.float64)
+        self.inner = Inner()
+    def forward(self, x):
+        self.late = x
+        return x
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.ones(2)
+def make(): return Net()
+""")
+    model = student.make()
+    found = {"layers": "module", "heads": "module", "mask": "tensor", "moved": "computed"}
+
+    assert dict(unregistered(model)) == found
+    assert unregistered(model.inner) == (("table", "tensor"),)
+    model(torch.ones(2))
+    assert dict(unregistered(model)) == {**found, "late": "tensor"}
+
+
+def test_a_model_can_be_watched(submitted: Submitted) -> None:
+    """Calling a mirror, or one of its methods, can be watched like a function."""
+    model = submitted(SOURCE).make().eval()
+
+    out, seen = model.watched(draw(5, 3))
+    _, encoded = model.encode.watched(draw(5, 3))
+
+    assert out.shape == (5, 2)
+    assert seen.modules["Net"] == 1
+    assert seen.functions["tanh"] == encoded.functions["tanh"] == 1

@@ -92,6 +92,28 @@ def test_gradients_are_part_of_a_transcript():
     assert distance(right, wrong) == math.inf or distance(right, wrong) > 10
 
 
+def of_class(name, attribute="w"):
+    """Build a module of a student's own class."""
+    return played(
+        f"""
+import torch
+from torch import nn
+class {name}(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.{attribute} = nn.Parameter(torch.ones(3))
+def f(): return {name}()
+""",
+        lambda student: student.f(),
+    )
+
+
+def test_a_class_of_the_students_own_has_any_name():
+    """Modules of two classes are at distance 0 if they hold the same under the same names."""
+    assert distance(of_class("Net"), of_class("MyNetwork")) == 0
+    assert distance(of_class("Net"), of_class("Net", attribute="v")) == math.inf
+
+
 def test_random_answers_follow_the_seed():
     """A student's random numbers are those of the seed, so that a mistake can match them."""
     source = "import torch\ndef f(x): return torch.randn(3)"
@@ -101,6 +123,22 @@ def test_random_answers_follow_the_seed():
 
     assert distance(played(source, use), played(source, use)) == 0
     assert distance(played(source, use), played(source, use, seed=4)) > 10
+
+
+def test_what_a_check_draws_does_not_move_the_students_numbers():
+    """A stand-in has random numbers of its own, as the child of a submission has."""
+    source = "import torch, random\ndef f(): return torch.rand(3) + random.random()"
+
+    def drawing_between(student):
+        student.f()
+        torch.rand(7)
+        student.f()
+
+    def twice(student):
+        student.f()
+        student.f()
+
+    assert distance(played(source, drawing_between), played(source, twice)) == 0
 
 
 def test_nearest_names_one():

@@ -325,7 +325,10 @@ def test_sentences_keep_the_right_values():
         ("dtype", "torch.int32", "torch.int64", None),
         ("graph", "no graph", "a graph", "detached"),
         ("graph", "a graph", "no graph", "graph_kept"),
+        ("graph", "12 recorded results", "none", "graph_recorded"),
         ("gradient", "None", "a gradient", "no_gradient"),
+        ("invariance", "depends on other samples", "depends on its own sample", "samples_mixed"),
+        ("purity", "set 2 times", "left alone", "reseeded"),
         ("shape", "(1, 4)", "(4,)", "extra_axis"),
         ("shape", "(4,)", "(4, 1)", "missing_axis"),
         ("shape", "()", "(4, 2)", "one_number"),
@@ -356,5 +359,21 @@ def test_nothing_learned(off, allowed, wanted, name):
     """An error that is that of a constant answer is told as such, where far less is asked for."""
     evidence = Evidence("learning", "the model", "100 %", wanted, "", off, allowed)
     found = explain(evidence)
+
+    assert (found and found.mistake) == name
+
+
+@pytest.mark.parametrize(
+    ("off", "wanted", "name"),
+    [
+        (0.002, "at least 50 %", "signature:sees_the_answer"),
+        (0.4, "at least 50 %", None),
+        (-0.1, "at least 50 %", None),
+        (0.002, "at most 50 %", None),
+    ],
+)
+def test_a_loss_far_below_what_can_be_known_has_seen_the_answer(off, wanted, name):
+    """A loss that is a tenth of the least that is possible, or less, is told as such."""
+    found = explain(Evidence("learning", "the loss", "0.2 %", wanted, "", off, 0.5))
 
     assert (found and found.mistake) == name

@@ -97,6 +97,8 @@ RAISING = (
     ("requires_grad_of_result", "(torch.ones(3, requires_grad=True) * 2).requires_grad_(False)"),
     ("deepcopy_of_result", "import copy; copy.deepcopy(torch.ones(3, requires_grad=True) * 2)"),
     ("in_place_grows", "x = torch.ones(3); x += torch.ones(2, 3)"),
+    ("shared_memory", "x = torch.ones(3).expand(4, 3); x += 1"),
+    ("shared_memory", "x = torch.ones(4); x[1:] += x[:-1]"),
     ("gradient_shape", "w = torch.ones(3, requires_grad=True); w.grad = torch.ones(4)"),
     (
         "target_dtype",
@@ -156,6 +158,10 @@ RAISING = (
         ("nn.functional.cross_entropy(torch.ones(3, 2), torch.zeros(4, dtype=torch.int64))"),
     ),
     (
+        "target_axes",
+        "nn.functional.cross_entropy(torch.ones(3, 7, 5), torch.zeros(3, 7, dtype=torch.int64))",
+    ),
+    (
         "target_size",
         ("nn.functional.binary_cross_entropy(torch.full((3,), 0.5), torch.ones(3, 1))"),
     ),
@@ -189,15 +195,7 @@ RAISING = (
             "Net()\n"
         ),
     ),
-    (
-        "super_init",
-        (
-            "class Net(nn.Module):\n"
-            "    def __init__(self):\n"
-            "        self.n = 3\n"
-            "list(Net().parameters())\n"
-        ),
-    ),
+    ("super_init", "class N(nn.Module):\n def __init__(self): self.n = 3\nlist(N().parameters())"),
     (
         "super_init",
         (
