@@ -76,12 +76,14 @@ def _applied(pair: Pair) -> Iterator[Guess]:
         ("tanh", "the tanh of the right one", torch.tanh),
         ("exp", "the exponential of the right one", torch.exp),
         ("square", "the square of the right one", torch.square),
-        ("absolute", "the absolute value of the right one", torch.abs),
         ("complement", "one minus the right one", lambda x: 1 - x),
         ("reciprocal", "one divided by the right one", torch.reciprocal),
     ):
         yield from _steep(name, f"{pair.every} is {words}.", got, want, curve, pair=pair)
     if bool((want < 0).any()) and bool((want > 0).any()):
+        # Of negative numbers alone it is minus the right one, which has a name already.
+        text = f"{pair.every} is the absolute value of the right one."
+        yield from _steep("absolute", text, got, want, torch.abs, pair=pair)
         text = (
             f"{pair.the} has zeros where the right values are negative, as after a ReLU; "
             "the others are right."

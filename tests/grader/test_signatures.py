@@ -225,6 +225,13 @@ def test_two_signatures_that_fit_are_silent():
     assert told(-want[1:], want[1:]) == "negated"
 
 
+def test_minus_negative_numbers_is_told_as_that():
+    """Where all are negative, the absolute value is no other guess than minus."""
+    want = -torch.rand(7, generator=torch.Generator().manual_seed(3)) - 0.1
+
+    assert told(-want, want) == "negated"
+
+
 def test_saturated_softmax_bears_no_witness():
     """Where a softmax gives ones and zeros, any large scores would have given them."""
     want = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
