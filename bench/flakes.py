@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from grader import course, submissions
-from grader.records import Course, Exercise, Source, Submission
+from grader.records import Course, Exercise, Submission
 from grader.rehearsal.cast import Script
 from grader.trusted import Judge, order
 

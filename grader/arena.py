@@ -150,21 +150,7 @@ class Arena:
     @staticmethod
     def processes() -> set[int]:
         """List the descendants of this process that still run."""
-        parents: dict[int, list[int]] = {}
-        for name in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                stat = Path("/proc", name, "stat").read_text(errors="replace")
-            except OSError:
-                continue
-            state, parent = stat.rpartition(")")[2].split()[:2]
-            if state != "Z":
-                parents.setdefault(int(parent), []).append(int(name))
-        found: set[int] = set()
-        level = [os.getpid()]
-        while level:
-            level = [child for parent in level for child in parents.get(parent, [])]
-            found.update(level)
-        return found
+        return descendants(os.getpid())
 
     def kill(self) -> None:
         """Kill the judge in the middle of whatever it does."""
@@ -197,7 +183,11 @@ class Arena:
         """Name the commands of processes that are new, once they had time to end."""
         deadline = time.monotonic() + _ENDING_S
         while True:
-            commands = [_command(process) for process in self.processes() - before.processes]
+            new = self.processes() - before.processes
+            # An answer that took the judge down with it has brought a new one.
+            if self.process not in before.processes:
+                new -= {self.process, *descendants(self.process)}
+            commands = [_command(process) for process in new]
             left = [command for command in commands if command]
             if not left or time.monotonic() > deadline:
                 return left
@@ -212,6 +202,25 @@ def adopting() -> Iterator[None]:
         yield
     finally:
         kernel.set_flag(_PR_SET_CHILD_SUBREAPER, 0)
+
+
+def descendants(process: int) -> set[int]:
+    """List the descendants of a process that still run."""
+    parents: dict[int, list[int]] = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            stat = Path("/proc", name, "stat").read_text(errors="replace")
+        except OSError:
+            continue
+        state, parent = stat.rpartition(")")[2].split()[:2]
+        if state != "Z":
+            parents.setdefault(int(parent), []).append(int(name))
+    found: set[int] = set()
+    level = [process]
+    while level:
+        level = [child for parent in level for child in parents.get(parent, [])]
+        found.update(level)
+    return found
 
 
 def _command(process: int) -> str:

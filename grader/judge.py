@@ -110,11 +110,12 @@ class _Desk:
         what[str(order["do"])](order)
 
     def _grade(self, order: dict[str, object]) -> None:
-        from grader.reports import attempt as report  # noqa: PLC0415
+        from grader.reports import attempt as report  # noqa: PLC0415  As in the constructor.
 
         exercise, submission, seed = self._read(order)
         device, confine = str(order["device"]), str(order["confine"])
-        wish = self._session.Order(exercise, submission, device, seed, confine)  # type: ignore[arg-type]
+        dear = frozenset(order.get("too_dear", ()))  # type: ignore[call-overload]
+        wish = self._session.Order(exercise, submission, device, seed, confine, dear)  # type: ignore[arg-type]
         attempt = self._session.grade(wish, self._launcher, self._tell, self._kept)  # type: ignore[arg-type]
         _say(self._events, {"attempt": report.to_json(attempt)})
 

@@ -18,6 +18,7 @@ import torch
 
 import grader
 from grader import checks, diagnosis, fault, scoring
+from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
 from grader.fixtures import seed_of
 from grader.records import (
@@ -51,6 +52,8 @@ class Order:
     device: str = "cpu"
     seed: int | None = None
     confine: str = "auto"
+    # Checks, by their places from 0, in which this side was ended: comparing took too long.
+    too_dear: frozenset[int] = frozenset()
 
 
 # Told after each check: how many are done, of how many, and what the student's code printed.
@@ -145,7 +148,11 @@ class _Session:
         scoring.check_total(listed, exercise, exercise.hidden_dir.is_dir())
         for number, (item, check) in enumerate(zip(items, listed, strict=True), 1):
             started = time.monotonic()
-            verdict = self._verdict(item, check)
+            if number - 1 in self._order.too_dear:
+                text = TOO_DEAR.format(f"{self._sitting.bound_s:g} s")
+                verdict = Verdict(check, Outcome.TIMED_OUT, text)
+            else:
+                verdict = self._verdict(item, check)
             self._verdicts[check.id] = replace(verdict, seconds=time.monotonic() - started)
             printed = self.sandbox.take_printed()
             is_visible = check.visibility is Visibility.VISIBLE

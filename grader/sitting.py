@@ -34,14 +34,15 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 # What comparing an answer may cost, in limits of the submission: the answer, its copies and the
-# reference's, all in float64. A right one takes a hundredth; a busy machine gets some seconds more.
-_TIMES, _LEAST_S, _MEMORIES = 3, 5.0, 8
+# reference's, all in float64. A right one takes a hundredth.
+_TIMES, _LEAST_S, _MEMORIES = 1, 1.5, 8
 
 
 class Sitting:
     """The checks of an exercise, ready to be run; closed when nobody needs them any more.
 
-    `items` are pytest's, in the order in which they are tried. `digest` is that of the check files.
+    `items` are pytest's, in the order in which they are tried. `digest` is that of the check files,
+    `bound_s` the CPU seconds that one run of a check may take on this side.
     """
 
     items: Sequence[pytest.Item]
@@ -54,6 +55,7 @@ class Sitting:
         self.digest = checks.digest_of(self._files)
         self._trusted = _digest_of_trusted(exercise)
         self._observer = _Observer(exercise, device)
+        self.bound_s = self._observer.bound_s
         arguments = [*_ARGUMENTS, f"--rootdir={exercise.stub_dir.parent.parent}"]
         self._config = _prepareconfig(
             [*arguments, *map(str, self._files)], [plugin, self._observer]
@@ -135,7 +137,7 @@ class _Observer:
     def __init__(self, exercise: Exercise, device: torch.device) -> None:
         self.error: CourseError | None = None
         limits = exercise.limits
-        self._time_s = max(_TIMES * limits.time_s, _LEAST_S)
+        self.bound_s = max(_TIMES * limits.time_s, _LEAST_S)
         self._memory = _MEMORIES * limits.memory_bytes if device.type == "cpu" else None
         self.begin()
 
@@ -167,7 +169,7 @@ class _Observer:
             return (yield)
 
     def _bounded(self) -> AbstractContextManager[None]:
-        return bounded(self._time_s, self._memory)
+        return bounded(self.bound_s, self._memory)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(

@@ -6,6 +6,7 @@ orders and waits for attempts; an error that the judge names is raised here as w
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -110,10 +111,32 @@ class Judge:
     def grade(self, wish: dict[str, object], tell: Progress) -> Attempt:
         """Send an order and wait for the attempt; `tell` hears how many checks are done.
 
+        An answer whose comparison ends the judge costs its own check: the judge is started again,
+        and told where that was.
+
         Raises:
             CourseError, SandboxError: what the judge says went wrong.
         """
-        return report.from_json(str(self._ask(wish, tell)["attempt"]))
+        dear: list[int] = []
+        while True:
+            reached = 0
+
+            def listen(done: int, of: int) -> None:
+                nonlocal reached
+                reached = done
+                tell(done, of)
+
+            try:
+                return report.from_json(
+                    str(self._ask({**wish, "too_dear": dear}, listen)["attempt"])
+                )
+            except errors.SandboxError:
+                # A check that ends the judge a second time is not the answer's fault.
+                if self._process.poll() != -signal.SIGPROF or reached in dear:
+                    raise
+            dear.append(reached)
+            self.__exit__()
+            self.__enter__()
 
     def survey(self, wish: dict[str, object]) -> dict[str, object]:
         """Send an order for a survey and wait for it; `grader.survey` says what is in it.
@@ -183,7 +206,8 @@ class Judge:
     def _events(self) -> Iterator[dict[str, object]]:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            yield json.loads(line)
+            if line.endswith(b"\n"):  # It may be killed in the middle of one.
+                yield json.loads(line)
 
     def _gone(self) -> errors.SandboxError:
         self._process.kill()

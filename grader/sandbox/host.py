@@ -72,7 +72,7 @@ def _unbroken() -> Iterator[None]:
     """Put off the signal that bounds the host's own time: half an ending leaves a folder behind."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGPROF,))
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGVTALRM,))
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

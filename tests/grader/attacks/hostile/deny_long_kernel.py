@@ -2,7 +2,7 @@
 
 Tries: a convolution that computes for long inside a single call of torch, on the side that
 compares; no signal interrupts such a call.
-Verdict: build_ff is lost; one call is bounded by the memory it may take, and no better.
+Verdict: build_ff is lost; if the call takes too long, the process that compares is ended.
 """
 
 import torch
