@@ -84,6 +84,8 @@ class Zygote:
             try:
                 part = self._control.recv(4096)
             except OSError as error:
+                # What it answers later would be taken for the answer to another order.
+                self._control.close()
                 raise SandboxError(f"the zygote does not answer: {error}") from error
             if not part:
                 raise SandboxError("the zygote has ended; see its complaint above, if any")
