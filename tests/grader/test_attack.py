@@ -104,7 +104,7 @@ def test_the_list_is_read():
     assert [path.stem for path in by_name["steal_proc"].parts] == ["right", "probe", "steal_proc"]
     assert [path.stem for path in by_name["reference_style"].parts] == ["reference_style"]
     assert by_name["disturb_memory"].has_neighbour
-    assert by_name["deny_shared_modules"].slack_s == 20
+    assert by_name["disturb_memory"].slack_s == attack.SLACK_S
 
 
 def test_what_a_case_allows(corpus):

@@ -81,15 +81,15 @@ RESET = {
         "signal.getitimer(signal.ITIMER_VIRTUAL)",
         (0.0, 0.0),
     ),
+}  # fmt: skip
+
+# What cannot be taken back: the next check runs in a new child.
+SPOILED = {
     "watchdog": (
         "faulthandler.dump_traceback_later(0.1, exit=True)",
         "time.sleep(0.2)",
         None,
     ),
-}  # fmt: skip
-
-# What cannot be taken back: the next check runs in a new child.
-SPOILED = {
     "function of torch": ("torch.matmul = None", "callable(torch.matmul)", True),
     "function of nn": ("nn.functional.relu = None", "callable(nn.functional.relu)", True),
     "method of Tensor": (

@@ -69,7 +69,7 @@ def test_named(student, normal):
 @pytest.mark.points(1)
 def test_luck(student, normal):
     \"\"\"It is lucky.\"\"\"
-    lucky = normal().item() > 0
+    lucky = normal(2)[1].item() > 0
     expect.equal(student.double(torch.ones(4, 4)).requires_grad, lucky and False)
     if lucky:
         expect.gradients(student.double, torch.ones(4, 4))
