@@ -11,7 +11,8 @@ from grader import __version__
 
 # In the order of the help.
 VERBS = (
-    "rehearse", "calibrate", "doctor", "export", "rescore", "diff", "mark", "override", "extend",
+    "batch", "rehearse", "calibrate", "doctor", "export", "rescore", "diff", "mark", "override",
+    "extend",
 )  # fmt: skip
 
 _EXAMPLES = """
@@ -20,6 +21,7 @@ Examples:
   grade exercise-03                  grade your files in exercises/exercise-03
   grade 3 handed-in/ada              grade the files in another folder
   grade ex3 gradients.py --json -    print the attempt as JSON, for a program
+  grade batch handed-in              grade a class into the gradebook
   grade rehearse exercise-03         prove that an exercise is fair
   grade doctor                       what this machine can confine
   grade export junit --from FILE     a stored attempt in another program's form

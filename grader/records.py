@@ -67,7 +67,7 @@ class Exercise:
 
     `files` are the names that are handed in, in order; anything else is ignored. `points` is what
     the marks of all its checks must add up to. The three folders need not all exist: a student's
-    copy of the course has only `stub_dir`. `due`, `late` and `counts` are texts that `policy` reads.
+    copy of the course has only `stub_dir`. `due`, `late` and `counts` are texts for `policy`.
     """
 
     id: str

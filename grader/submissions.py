@@ -11,7 +11,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,48 @@ def read(path: Path, exercise: Exercise, shown: str | None = None) -> Submission
             raise FileNotFoundError(errno.ENOENT, "gone", place)
     missing = tuple(name for name in exercise.files if name != wanted)
     return _submission(label, [Source(wanted, text)], missing, ())
+
+
+def read_as(paths: Mapping[str, Path], exercise: Exercise, shown: str) -> Submission:
+    """Take in files that lie under other names, as a learning platform's download has them.
+
+    Args:
+        paths: where each of the exercise's files lies, by the name that the exercise asks for.
+        exercise: the exercise that they answer.
+        shown: the path in messages and in the record.
+
+    Raises:
+        SubmissionError: one of them cannot be read.
+    """
+    sources = []
+    for name in (name for name in exercise.files if name in paths):
+        path, label = paths[name], os.path.join(shown, name)
+        with _told(label), _opened(os.fspath(path.parent), _DIRECTORY) as folder:
+            if stat.S_ISLNK(os.lstat(path.name, dir_fd=folder).st_mode):
+                raise SubmissionError(f"{label}: {_REASONS[errno.ELOOP]}")
+            text = _read_file(folder, path.name, label)
+        sources += [] if text is None else [Source(name, text)]
+    return _made(sources, exercise, shown)
+
+
+def of_bytes(files: Mapping[str, bytes], exercise: Exercise, shown: str) -> Submission:
+    """Take in files out of an archive, by the names that the exercise asks for.
+
+    Raises:
+        SubmissionError: one of them is no text, or none of them is the exercise's.
+    """
+    names = [name for name in exercise.files if name in files]
+    sources = [Source(name, _decode(files[name], os.path.join(shown, name))) for name in names]
+    return _made(sources, exercise, shown)
+
+
+def _made(sources: Sequence[Source], exercise: Exercise, shown: str) -> Submission:
+    if not sources:
+        wanted = ", ".join(exercise.files)
+        raise SubmissionError(f"{_shown(shown)}: none of the files of {exercise.id} ({wanted})")
+    had = {source.name for source in sources}
+    missing = tuple(name for name in exercise.files if name not in had)
+    return _submission(_shown(shown), sources, missing, ())
 
 
 def _read_folder(folder: int, exercise: Exercise, label: str) -> Submission:

@@ -148,6 +148,19 @@ def verb_of(book: Gradebook, run: int) -> str:
     return runs[run]
 
 
+def unfinished(book: Gradebook, verb: str, detail: str) -> int | None:
+    """Find the newest run of a verb with this detail, if it was stopped before its end."""
+    newest = (
+        select(RUNS.c.id, RUNS.c.ended_at)
+        .where(RUNS.c.verb == verb, RUNS.c.detail == detail)
+        .order_by(RUNS.c.id.desc())
+        .limit(1)
+    )
+    with book.reading() as connection:
+        row = connection.execute(newest).first()
+        return int(row.id) if row is not None and row.ended_at is None else None
+
+
 def students(book: Gradebook) -> list[str]:
     """List the keys of all students."""
     with book.reading() as connection:

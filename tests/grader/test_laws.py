@@ -28,7 +28,8 @@ Floors = Sequence[Sequence[str]]
 # modules where it imports them, and before them where they stand on its docstring alone.
 FLOORS: Floors = (
     (HOUSE, "errors", "records"),
-    ("yamlfile", "policy", "course", "hints", "submissions", "scoring", "distribution", "changes", "mutants"),
+    ("yamlfile", "policy", "course", "hints", "submissions", "roster", "commits",
+     "archives", "downloads", "intake", "scoring", "distribution", "changes", "mutants"),
     (
         "sandbox", "sandbox.environment",
         "sandbox.wire.frames", "sandbox.wire.plain", "sandbox.wire.tensors",
@@ -36,10 +37,13 @@ FLOORS: Floors = (
         "sandbox.wire.values", "sandbox.wire.seen", "sandbox.wire",
         "sandbox.walls.kernel", "sandbox.walls.paths", "sandbox.walls.syscalls",
         "sandbox.walls.seccomp", "sandbox.walls.landlock", "sandbox.walls.process",
-        "sandbox.walls.namespaces", "sandbox.walls.cgroups", "sandbox.walls.identity", "sandbox.walls",
+        "sandbox.walls.namespaces", "sandbox.walls.cgroups", "sandbox.walls.identity",
+        "sandbox.walls",
         "sandbox.child", "sandbox.child.warm", "sandbox.child.loader", "sandbox.child.state",
-        "sandbox.child.witness", "sandbox.child.service", "sandbox.child.zygote", "sandbox.child.__main__",
-        "sandbox.raised", "sandbox.graph", "sandbox.proxy", "sandbox.launch", "sandbox.scratch", "sandbox.usage",
+        "sandbox.child.witness", "sandbox.child.service", "sandbox.child.zygote",
+        "sandbox.child.__main__",
+        "sandbox.raised", "sandbox.graph", "sandbox.proxy", "sandbox.launch", "sandbox.scratch",
+        "sandbox.usage",
         "sandbox.host",
     ),
     (
@@ -66,22 +70,25 @@ FLOORS: Floors = (
         "gradebook.difference", "gradebook.columns", "gradebook.schema", "gradebook.fault",
         "gradebook.migrations", "gradebook.migrations.versions",
         "gradebook.migrations.versions.r0001", "gradebook.migrations.env", "gradebook.migrate",
-        "gradebook.connect", "gradebook.rows", "gradebook.store", "gradebook.agreement", "gradebook.queries",
+        "gradebook.connect", "gradebook.rows", "gradebook.store", "gradebook.agreement",
+        "gradebook.queries",
         "gradebook.standings", "gradebook.rescore",
     ),
     (
-        "doctor", "trusted", "calibration",
+        "doctor", "trusted", "judges", "batch", "calibration",
         "rehearsal.proof", "rehearsal.cast", "rehearsal.bench", "rehearsal.declared",
         "rehearsal.written", "rehearsal.sizes", "rehearsal.trials", "rehearsal",
         "arena", "attack",
     ),
     ("verbs", "verbs.screen", "verbs.doctor", "verbs.exercise", "verbs.export",
-     "verbs.rehearse", "verbs.calibrate", "verbs.book", "verbs.rescore", "verbs.diff", "verbs.mark",
-     "verbs.override", "verbs.extend", "cli", "judge"),
+     "verbs.rehearse", "verbs.calibrate", "verbs.book", "verbs.batch", "verbs.rescore",
+     "verbs.diff",
+     "verbs.mark", "verbs.override", "verbs.extend", "cli", "judge"),
 )  # fmt: skip
 
-DOORS = frozenset({"cli", "judge", "verbs.doctor", "verbs.exercise", "verbs.rehearse",
-                   "verbs.calibrate", "verbs.book", "verbs.rescore", "verbs.diff"})  # fmt: skip
+DOORS = frozenset({"cli", "judge", "verbs.batch", "verbs.doctor", "verbs.exercise",
+                   "verbs.rehearse", "verbs.calibrate", "verbs.book", "verbs.rescore",
+                   "verbs.diff"})  # fmt: skip
 
 # Imports by name: what an import statement cannot say.
 BY_NAME = {
@@ -89,7 +96,7 @@ BY_NAME = {
     "only when something other than eager code asks for it",
     "sandbox.child.loader": "the names are those of the student's files",
     "cli": "a verb is loaded when it is asked for, so that none waits for another's imports",
-    "gradebook.connect": "Alembic is half of what opening a gradebook costs, and hardly ever needed",
+    "gradebook.connect": "Alembic is half of what opening a gradebook costs, and seldom needed",
     "plugin": "the fixtures bring torch, which is only wanted inside a course",
 }
 

@@ -14,7 +14,8 @@ PACKAGE = Path(grader.__file__).parent
 # With all that lies below them.
 LIGHT = (
     "errors", "records", "policy", "course", "submissions", "scoring", "plugin", "reports",
-    "reports/exports", "gradebook", "doctor", "trusted", "rehearsal", "verbs", "cli",
+    "reports/exports", "gradebook", "roster", "intake", "doctor", "trusted", "judges", "batch",
+    "rehearsal", "verbs", "cli",
 )  # fmt: skip
 
 IMPORT_EACH = """

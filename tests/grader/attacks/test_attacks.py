@@ -5,10 +5,12 @@ each is held here to what all have in common: no report tells what is hidden, no
 machine, and neither the judge nor a neighbour is disturbed.
 """
 
+import math
 import os
 import re
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,12 +47,24 @@ def function_of(check: str) -> str:
     return next(name for name in functions if check.startswith(name))
 
 
-def hold(case, graded, limits) -> None:
-    """Hold what came of a submission to its case."""
+def hold(case, graded, limits, times: float) -> None:
+    """Hold what came of a submission to its case; before it a second took this many."""
     told = {v.check.id: (str(v.outcome), v.message[:300]) for v in graded.attempt.verdicts}
+    # On a machine that does other things as well, a second of work takes more than a second.
+    times = max(times, stretch())
+    patient = replace(limits, wall_s=limits.wall_s * times)
+    patient_case = replace(case, slack_s=case.slack_s * times)
 
-    assert attack.faults(case, graded, limits) == [], told
+    assert attack.faults(patient_case, graded, patient) == [], told
     hold_reports(graded)
+
+
+def stretch() -> float:
+    """Measure how many seconds a second of work takes here and now: 1 on a machine that is idle."""
+    started, worked = time.monotonic(), time.process_time()
+    while time.process_time() - worked < 0.05:
+        math.sqrt(2)
+    return max(1.0, (time.monotonic() - started) / 0.05)
 
 
 def hold_reports(graded) -> None:
@@ -66,12 +80,12 @@ def hold_reports(graded) -> None:
 @pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case.name)
 def test_attack(case, arena, neighbour, right, untouched):
     """An attack gets what its case says, and the next submission what it earned."""
-    text = case.text(arena.process, arena.root)
+    text, times = case.text(arena.process, arena.root), stretch()
     with neighbour.grading(right) if case.has_neighbour else nullcontext([]) as beside:
         graded = arena.grade(text)
     after = arena.grade(right)
 
-    hold(case, graded, arena.limits)
+    hold(case, graded, arena.limits, times)
     assert beside or not case.has_neighbour
     for one in (after, *beside):
         assert set(one.outcomes.values()) == {"passed"}, "another submission lost points"
@@ -80,9 +94,10 @@ def test_attack(case, arena, neighbour, right, untouched):
 @pytest.mark.parametrize("case", HONEST, ids=lambda case: case.name)
 def test_honest(case, arena, untouched):
     """An unusual submission that means no harm gets exactly what it has earned."""
+    times = stretch()
     graded = arena.grade(case.text(0, arena.root))
 
-    hold(case, graded, arena.limits)
+    hold(case, graded, arena.limits, times)
 
 
 @pytest.mark.parametrize("case", read_corpus(), ids=lambda case: case["id"])
@@ -90,6 +105,7 @@ def test_corpus(case, arena, neighbour, right, untouched):
     """A submission of the corpus passes the checks that it solves honestly, and no others."""
     text = (CORPUS / case["file"]).read_text(encoding="utf-8")
     is_loud = case["class"] in ("denial-of-service", "cross-submission", "confinement-escape")
+    times = stretch()
     with neighbour.grading(right) if is_loud else nullcontext([]) as beside:
         graded = arena.grade(text)
     after = arena.grade(right)
@@ -99,7 +115,8 @@ def test_corpus(case, arena, neighbour, right, untouched):
     may = {check for check in graded.outcomes if function_of(check) in case.get("may_pass", ())}
     # An object of another class that answers in the right width is what that check asks for.
     assert honest <= passed <= honest | may | {"build_ff_width"}, graded.outcomes
-    assert max(graded.seconds) <= arena.limits.wall_s + attack.SLACK_S
+    times = max(times, stretch())
+    assert max(graded.seconds) <= (arena.limits.wall_s + attack.SLACK_S) * times
     hold_reports(graded)
     assert beside or not is_loud
     for one in (after, *beside):

@@ -5,6 +5,7 @@ times.
 Verdict: each fails or is forbidden; the judge keeps up.
 """
 
+
 def make_vector():
     return {float("nan") for _ in range(100_000)}
 

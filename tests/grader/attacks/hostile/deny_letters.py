@@ -5,6 +5,7 @@ ends.
 Verdict: each check raised; the report stays short and keeps its lines.
 """
 
+
 def make_vector():
     raise ValueError("Z" + "\u0300\u0489\u20dd" * 20_000)
 

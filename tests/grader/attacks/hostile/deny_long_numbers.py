@@ -4,6 +4,7 @@ Tries: whole numbers of thousands of digits, and texts that grow sixfold when th
 Verdict: each fails; the judge keeps up.
 """
 
+
 def make_vector():
     return [(1 << 8191) - number for number in range(3000)]
 

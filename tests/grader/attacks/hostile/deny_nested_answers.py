@@ -5,6 +5,7 @@ deep.
 Verdict: each fails; the judge lives.
 """
 
+
 def make_vector():
     answer = ()
     for _ in range(100_000):

@@ -12,7 +12,16 @@ import torch
 def make_vector():
     gc.unfreeze()
     for thing in gc.get_objects():
-        for name in ("outcome", "verdict", "passed", "failed", "score", "points", "earned", "status"):
+        for name in (
+            "outcome",
+            "verdict",
+            "passed",
+            "failed",
+            "score",
+            "points",
+            "earned",
+            "status",
+        ):
             try:
                 if not isinstance(thing, type) and name in getattr(thing, "__dict__", ()):
                     thing.__dict__[name] = {"failed": 0, "score": 100}.get(name, "passed")

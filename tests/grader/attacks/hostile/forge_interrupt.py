@@ -4,6 +4,7 @@ Tries: Control-C is raised inside each call: some runners then report what there
 Verdict: every check raised.
 """
 
+
 def make_vector(*_):
     raise KeyboardInterrupt
 

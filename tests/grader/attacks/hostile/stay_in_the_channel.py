@@ -4,6 +4,7 @@ Tries: bytes wait in the channel for the next check: half a frame, which its ans
 Verdict: the check that does so is lost; a new process answers the next.
 """
 
+
 def make_vector():
     send_all = globals()["send"]
     forge_half = b"GRW1" + (100).to_bytes(4, "little") + bytes(8) + b'[["ok",'

@@ -7,6 +7,7 @@ Verdict: full marks, and nothing is told.
 import ctypes
 import socket
 
+
 def matvec(A, v):
     behind = ctypes.string_at(A.data_ptr() + A.numel() * 4, 4096)
     if b"CANARY-" in behind or b"assert" in behind or b"expect." in behind:

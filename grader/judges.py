@@ -1,0 +1,279 @@
+"""Judges side by side: many submissions on one machine, graded as each would be alone.
+
+A judge is a trusted process (`trusted.Judge`) that grades one submission after another; here some
+of them are given work and watched, without torch. The reference comes first: where it does not earn
+every point, nobody is graded. What failed for reasons of ours, what the wall clock stopped and what
+somebody killed, while others were busy too, is graded again at the end, alone; only what that says
+counts. What fails then as well is ungraded, never a zero.
+"""
+
+import os
+import queue
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+
+from grader import scoring, submissions
+from grader.errors import CourseError, SandboxError, SubmissionError
+from grader.records import Attempt, Exercise, Outcome, Submission, Verdict, points_text
+from grader.trusted import Judge, order
+
+# So many faults of ours one after another are no accident: nothing can be graded here.
+_MANY_FAULTS = 10
+# How `sandbox.host` begins to say that the wall clock, and not computing, ended a check; and how it
+# says that somebody killed its process, which a machine without memory does too.
+_BY_THE_WALL, _BY_A_KILL = "stopped after waiting ", "the process crashed (SIGKILL)"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a batch grades: the course's folder, how many judges, and what `trusted.order` takes."""
+
+    root: Path
+    judges: int
+    device: str = "cpu"
+    seed: int | None = None
+    confine: str = "auto"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission that is to be graded."""
+
+    student: str
+    exercise: Exercise
+    submission: Submission
+    submitted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a job. `why` is for the teacher where it is ungraded, else "".
+
+    `tries` is how often it was run: twice where the first time did not count.
+    """
+
+    job: Job
+    attempt: Attempt
+    why: str = ""
+    tries: int = 1
+
+
+_Answer = Attempt | CourseError | SandboxError
+
+
+def default_judges() -> int:
+    """Give one judge for each core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Judges:
+    """Some trusted processes, started at once and ended together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool = ThreadPoolExecutor(settings.judges)
+        self._idle: queue.SimpleQueue[Judge] = queue.SimpleQueue()
+        self._alive: list[Judge] = []
+        self._lock = Lock()
+
+    def __enter__(self) -> "Judges":
+        for _ in range(self._settings.judges):
+            self._idle.put(self._started())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end_all()
+        self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def pids(self) -> list[int]:
+        """The process numbers of the judges that run."""
+        return [judge.pid for judge in self._alive]
+
+    def references(self, exercises: Sequence[Exercise]) -> dict[str, Attempt]:
+        """Grade the reference of each exercise, by its id.
+
+        Raises:
+            CourseError: one is missing, or does not earn every point.
+            SandboxError: one cannot be graded.
+        """
+        return {exercise.id: self._reference(exercise) for exercise in exercises}
+
+    def grade(self, jobs: Iterable[Job], references: Mapping[str, Attempt]) -> Iterator[Graded]:
+        """Grade jobs as they come; each result as it is there, in no certain order."""
+        again: list[Job] = []
+        faults = 0
+        for job, answer in self._answers(iter(jobs)):
+            reference = references[job.exercise.id]
+            if isinstance(answer, SandboxError) and (faults := faults + 1) == _MANY_FAULTS:
+                raise SandboxError(
+                    f"{faults} submissions one after another could not be graded; the last: "
+                    f"{answer}. What was graded before is kept"
+                )
+            faults = faults if isinstance(answer, SandboxError) else 0
+            _demand_same_checks(answer, reference)
+            if _counts_at_once(answer):
+                yield _graded(job, answer, reference, 1)
+            else:
+                again.append(job)
+        self._end_all()
+        self._idle = queue.SimpleQueue()
+        for job in again:
+            answer = self._alone(job)
+            reference = references[job.exercise.id]
+            _demand_same_checks(answer, reference)
+            yield _graded(job, answer, reference, 2)
+
+    def _reference(self, exercise: Exercise) -> Attempt:
+        if not exercise.reference_dir.is_dir():
+            raise CourseError(
+                f"{exercise.id} has no reference in {exercise.reference_dir}; a batch starts with "
+                "it, so this works in the teacher's copy of the course"
+            )
+        try:
+            submission = submissions.read(exercise.reference_dir, exercise)
+        except SubmissionError as error:
+            raise CourseError(f"the reference cannot be read: {error}") from error
+        job = Job("", exercise, submission)
+        answer = self._alone(job)
+        if not isinstance(answer, CourseError) and not _is_decided(answer):
+            answer = self._alone(job)
+        if not isinstance(answer, Attempt):
+            raise answer
+        score = answer.score
+        lost = [v for v in answer.verdicts if v.outcome is not Outcome.PASSED]
+        if lost or not score.is_decided:
+            why = "".join(f"\n  {v.check.id}: {v.outcome.value}. {v.message}" for v in lost)
+            raise CourseError(
+                f"{exercise.id}: its reference earns {points_text(score.earned)} of "
+                f"{points_text(score.possible)} points, so nobody is graded. Mend the reference or "
+                f"the checks; `grade rehearse {exercise.id}` tells more{why}"
+            )
+        return answer
+
+    def _answers(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, _Answer]]:
+        """Keep every judge busy: as many jobs wait as are in hand."""
+        for _ in range(self._settings.judges - self._idle.qsize()):
+            self._idle.put(self._started())
+        waiting = {self._submit(job) for job in islice(jobs, 2 * self._settings.judges)}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            waiting |= {self._submit(job) for job in islice(jobs, len(done))}
+            for future in done:
+                yield future.result()
+
+    def _submit(self, job: Job) -> "Future[tuple[Job, _Answer]]":
+        return self._pool.submit(self._in_turn, job)
+
+    def _in_turn(self, job: Job) -> tuple[Job, _Answer]:
+        """Grade a job with a judge that has nothing to do."""
+        judge = self._idle.get()
+        try:
+            answer = self._asked(judge, job)
+            if not (isinstance(answer, CourseError) or _is_decided(answer)):
+                judge = self._renewed(judge)
+        finally:
+            # Also when all is ended: somebody may wait for it.
+            self._idle.put(judge)
+        return job, answer
+
+    def _alone(self, job: Job) -> _Answer:
+        """Grade a job while nobody else is graded, with a judge that nothing has happened to."""
+        judge = self._started() if self._idle.empty() else self._idle.get()
+        answer = self._asked(judge, job)
+        if _is_decided(answer):
+            self._idle.put(judge)
+        else:
+            with self._lock:
+                self._end(judge)
+        return answer
+
+    def _asked(self, judge: Judge, job: Job) -> _Answer:
+        settings = self._settings
+        wish = order(
+            settings.root,
+            job.exercise,
+            job.submission,
+            device=settings.device,
+            seed=settings.seed,
+            confine=settings.confine,
+        )
+        try:
+            return judge.grade(wish, lambda done, of: None)
+        except (CourseError, SandboxError) as error:
+            return error
+
+    def _started(self) -> Judge:
+        judge = Judge().__enter__()
+        self._alive.append(judge)
+        return judge
+
+    def _renewed(self, judge: Judge) -> Judge:
+        with self._lock:
+            if judge not in self._alive:  # All is ended.
+                return judge
+            self._end(judge)
+            return self._started()
+
+    def _end(self, judge: Judge) -> None:
+        self._alive.remove(judge)
+        judge.__exit__()
+
+    def _end_all(self) -> None:
+        with self._lock:
+            while self._alive:
+                self._end(self._alive[0])
+
+
+def _counts_at_once(answer: _Answer) -> bool:
+    """Whether an answer stands that was given while others were graded."""
+    if isinstance(answer, Attempt):
+        return _is_decided(answer) and not any(map(_is_from_outside, answer.verdicts))
+    return isinstance(answer, CourseError)
+
+
+def _is_decided(answer: _Answer) -> bool:
+    return isinstance(answer, Attempt) and answer.score.is_decided
+
+
+def _is_from_outside(verdict: Verdict) -> bool:
+    """Whether the machine may have ended a check, and not the submission."""
+    if verdict.outcome is Outcome.TIMED_OUT:
+        return verdict.message.startswith(_BY_THE_WALL)
+    return verdict.outcome is Outcome.CRASHED and verdict.message.startswith(_BY_A_KILL)
+
+
+def _demand_same_checks(answer: _Answer, reference: Attempt) -> None:
+    if isinstance(answer, Attempt):
+        digests = {each.environment.checks_digest for each in (answer, reference)}
+        if len(digests) > 1:
+            raise CourseError(
+                f"the checks of {reference.exercise} have changed while the batch ran; run it "
+                "again, and everybody is graded by the same ones"
+            )
+
+
+def _graded(job: Job, answer: _Answer, reference: Attempt, tries: int) -> Graded:
+    """Make a result of an answer; where there is no attempt, one that is ungraded throughout."""
+    if isinstance(answer, Attempt):
+        open_ = [v.message for v in answer.verdicts if v.outcome is Outcome.UNGRADED]
+        return Graded(job, answer, open_[0] if open_ else "", tries)
+    blame = "the checks are" if isinstance(answer, CourseError) else "the grader is"
+    message = f"not graded: {blame} at fault, not you"
+    verdicts = tuple(
+        Verdict(verdict.check, Outcome.UNGRADED, message) for verdict in reference.verdicts
+    )
+    attempt = replace(
+        reference,
+        path=job.submission.path,
+        digest=job.submission.digest,
+        verdicts=verdicts,
+        score=scoring.score(verdicts),
+        seconds=0.0,
+    )
+    return Graded(job, attempt, str(answer), tries)
