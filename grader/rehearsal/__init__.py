@@ -204,13 +204,13 @@ def _convergence(exercise: Exercise, measuring: list[str]) -> Finding:
     """Hold the thresholds of convergence checks to the runs that are kept beside them."""
     found = calibration.examine(exercise, tuple(measuring))
     if not found.checks and not found.faults:
-        return Finding("convergence", "no check measures what training has achieved", None)
+        return Finding("thresholds", "no check measures what training has achieved", None)
     figures = (
         f"{', '.join(measuring)}: by {distribution.RUNS} runs and more, right answers fail below "
         f"{distribution.FALSE_FAIL:g}, mistakes pass below {distribution.FALSE_PASS:g}"
     )
     todo = tuple(f"{fault}." for fault in found.faults)
-    return Finding("convergence", figures, not todo, todo)
+    return Finding("thresholds", figures, not todo, todo)
 
 
 def _notebook(exercise: Exercise) -> Iterator[Finding]:

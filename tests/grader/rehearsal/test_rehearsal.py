@@ -37,11 +37,11 @@ def test_a_fair_course_is_released(written, tmp_path):
     done, proof, found = rehearse(tmp_path, "--seeds", "1")
 
     assert {name: f["todo"] for name, f in found.items() if f["verdict"] != "held"} == {
-        "convergence": []
+        "thresholds": []
     }
     assert list(found) == [
         "signatures", "files", "points", "sentences", "hints", "stub", "reference", "variants",
-        "mistakes", "mutants", "sizes", "inputs", "limits", "convergence", "verdicts", "float64",
+        "mistakes", "mutants", "sizes", "inputs", "limits", "thresholds", "verdicts", "float64",
     ]  # fmt: skip
     assert proof["mutants"]["killed"] == proof["mutants"]["tried"] > 15
     assert (done.returncode, done.stderr) == (0, "")
@@ -89,7 +89,7 @@ def test_luck(student, normal):
     assert "\n  not to be released, " in done.stdout
     assert not proof["is_released"]
     assert {name: f["verdict"] for name, f in found.items() if f["verdict"] != "failed"} == {
-        "points": "held", "reference": "held", "limits": "held", "convergence": "not_offered",
+        "points": "held", "reference": "held", "limits": "held", "thresholds": "not_offered",
     }  # fmt: skip
     assert todo(found["signatures"]) == [
         "answer.py: double is (x) -> torch.Tensor in the stub and (x: torch.Tensor) -> "
