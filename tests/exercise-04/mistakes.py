@@ -108,7 +108,7 @@ def first_loss_repeated(model, optimizer, X, y, steps):
     return [first] * steps
 
 
-@mistake(of="train", loses=("several_steps", "line"))
+@mistake(of="train", loses=("step", "line"))
 def own_learning_rate(model, optimizer, X, y, steps):
     """The learning rate is always 0.0001: an optimizer is made here, the one given is not used."""
     mine = torch.optim.SGD(model.parameters(), lr=0.0001)
