@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import distribution, submissions
-from grader.distribution import FILE, Calibration, Check, Runs
+from grader.distribution import FILE, Calibration
 from grader.errors import CourseError
 from grader.records import Exercise
 from grader.reports import spread
@@ -41,26 +41,7 @@ def run(judge: Judge, root: Path, exercise: Exercise, runs: int, tell: Progress)
     reference = submissions.read(exercise.reference_dir, exercise)
     wish = order(root, exercise, reference, do="measure", runs=runs)
     found = judge.measure(wish, tell)
-    checks = {name: _check(fields) for name, fields in found.items()}
-    return Calibration(distribution.digest_of(exercise), checks)
-
-
-def _check(fields: dict[str, object]) -> Check:
-    mistakes = fields["mistakes"]
-    assert isinstance(mistakes, dict)
-    return Check(
-        expectation=str(fields["expectation"]),
-        direction=str(fields["direction"]),
-        threshold=float(str(fields["threshold"])),
-        reference=_runs(fields["reference"]),
-        mistakes={name: _runs(each) for name, each in mistakes.items()},
-    )
-
-
-def _runs(fields: object) -> Runs:
-    assert isinstance(fields, dict)
-    ratios = (float("inf") if ratio is None else float(ratio) for ratio in fields["ratios"])
-    return Runs(tuple(sorted(ratios)), int(fields["refused"]))
+    return Calibration(distribution.digest_of(exercise), distribution.from_plain(found))
 
 
 def picture(calibration: Calibration) -> str:

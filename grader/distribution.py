@@ -188,8 +188,7 @@ def read(path: Path) -> Calibration:
         fields = json.loads(path.read_text(encoding="utf-8"))
         if fields["schema"] != SCHEMA:
             raise ValueError(f"its schema is {fields['schema']!r}")
-        checks = {name: _check(each) for name, each in fields["checks"].items()}
-        return Calibration(str(fields["digest"]), checks)
+        return Calibration(str(fields["digest"]), from_plain(fields["checks"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(
             f"{path} is not a calibration ({type(error).__name__}: {error}); "
@@ -197,9 +196,19 @@ def read(path: Path) -> Calibration:
         ) from error
 
 
+def from_plain(checks: Mapping[str, Mapping[str, object]]) -> dict[str, Check]:
+    """Read checks from plain data: as the file holds them, and as the trusted process sends them.
+
+    Raises:
+        ValueError, KeyError, TypeError: they are not of that form.
+    """
+    return {name: _check(fields) for name, fields in checks.items()}
+
+
 def _check(fields: Mapping[str, object]) -> Check:
     mistakes = fields["mistakes"]
-    assert isinstance(mistakes, dict)
+    if not isinstance(mistakes, dict):
+        raise ValueError("mistakes are no object")
     return Check(
         expectation=str(fields["expectation"]),
         direction=str(fields["direction"]),

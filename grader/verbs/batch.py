@@ -71,7 +71,7 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
 
     signal.signal(signal.SIGTERM, _stop)
     show = _Show(is_error=json_path == "-")
-    try:
+    with screen.ending(show.stopped):
         root = course.find_root(Path.cwd())
         known = course.load(root)
         chosen = known.exercises
@@ -94,18 +94,6 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
                 for result in results:
                     _write(lines, json_path, result)
                     show.result(result, running)
-    except errors.GraderError as error:
-        show.end()
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        show.end()
-        click.echo(
-            f"grade: stopped; {show.new} graded, and kept in the gradebook. The same command goes "
-            "on from there.",
-            err=True,
-        )
-        sys.exit(130)
     show.summary(roll, running)
     sys.exit(UNGRADED if show.ungraded else 0)
 
@@ -169,18 +157,20 @@ class _Show:
             return
         self.new += 1
         if self._is_live:
-            click.echo(f"\r\033[K{self._progress(running.todo)}", err=True, nl=False)
+            screen.count(self._progress(running.todo))
         else:
             click.echo(_line(result), err=True)
 
-    def end(self) -> None:
-        """Leave the line that counts."""
-        if self._is_live and self._started:
-            click.echo("\r\033[K", err=True, nl=False)
+    def stopped(self) -> str:
+        """Say what a batch leaves that was stopped."""
+        return (
+            f"stopped; {self.new} graded, and kept in the gradebook. The same command goes on from "
+            "there."
+        )
 
     def summary(self, roll: "Roll", running: "Batch") -> None:
         """Tell what came of all that was handed in."""
-        self.end()
+        screen.count("")
         rows: list[tuple[str, ...]] = [
             ("exercise", "graded", "unchanged", "ungraded", "full marks", "median")
         ]

@@ -7,7 +7,6 @@ when a verb needs it, so that everything else works without.
 
 import getpass
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -19,6 +18,7 @@ import click
 
 from grader import errors
 from grader.records import Exercise
+from grader.verbs import screen
 
 if TYPE_CHECKING:
     from grader.gradebook.store import Gradebook
@@ -72,14 +72,11 @@ def deciding(
     """Open the gradebook for a decision about an exercise, and end the command if it is refused."""
     from grader import course  # noqa: PLC0415  Help answers without YAML.
 
-    try:
+    with screen.ending():
         root = course.find_root(Path.cwd())
         chosen = course.find_exercise(course.load(root), exercise, Path.cwd())
         with open_book(where, root, author) as book:
             yield book, chosen
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
 
 
 def login() -> str:

@@ -24,16 +24,10 @@ def command(exercise: str, runs: int) -> None:
     """
     from grader import distribution  # noqa: PLC0415  Help answers without statistics.
 
-    try:
+    with screen.ending("stopped; nothing was written"):
         chosen, found = _run(exercise, runs)
         if found.checks:
             _keep(chosen, found)
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        click.echo("grade: stopped; nothing was written", err=True)
-        sys.exit(130)
     faults = distribution.faults(found)
     for line in _told(chosen, found, faults):
         click.echo(line)
@@ -82,6 +76,4 @@ def _chance(chance: float) -> str:
 
 
 def _show_progress(done: int, of: int) -> None:
-    if sys.stderr.isatty():
-        text = f"\r{done} of {of} runs" if done < of else "\r\033[K"
-        click.echo(text, err=True, nl=False)
+    screen.count(f"{done} of {of} runs" if done < of else "")

@@ -28,11 +28,8 @@ def command(before: str, after: str, where: str | None) -> None:
     """
     from grader.gradebook import difference  # noqa: PLC0415  Help answers without it.
 
-    try:
+    with screen.ending():
         found = difference.compare(_read(before, where), _read(after, where))
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
     text = difference.render(found) or "no score changed, and no verdict\n"
     click.echo(text if screen.can_encode("→") else text.replace("→", "->"), nl=False)
     sys.exit(1 if found else 0)

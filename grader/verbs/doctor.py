@@ -5,11 +5,9 @@ import time
 
 import click
 
-from grader import errors
 from grader.verbs import screen
 
 OURS = 3
-STOPPED = 130
 
 
 @click.command(name="doctor")
@@ -42,14 +40,8 @@ def _attack(words: tuple[str, ...]) -> int:
     from grader import attack  # noqa: PLC0415  It brings the course, the reports and YAML.
 
     started = time.monotonic()
-    try:
+    with screen.ending("stopped; not every attack was graded"):
         trials = attack.run(attack.choose(attack.read_cases(), words), _show_progress)
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        return error.exit_code
-    except KeyboardInterrupt:
-        click.echo("grade: stopped; not every attack was graded", err=True)
-        return STOPPED
     page = attack.render(trials, time.monotonic() - started, is_ascii=not screen.can_encode("✓✗"))
     click.echo(f"\n{page}", nl=False)
     return OURS if any(trial.faults for trial in trials) else 0
@@ -57,6 +49,4 @@ def _attack(words: tuple[str, ...]) -> int:
 
 def _show_progress(done: int, of: int, name: str) -> None:
     """Count the attacks on a terminal, on a line that the report then takes over."""
-    if sys.stderr.isatty():
-        text = f"\r\033[K{done} of {of} attacks: {name}" if done < of else "\r\033[K"
-        click.echo(text, err=True, nl=False)
+    screen.count(f"{done} of {of} attacks: {name}" if done < of else "")

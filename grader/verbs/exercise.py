@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from grader import errors, scoring
+from grader import scoring
 from grader.records import Attempt, Exercise, Submission
 from grader.reports import attempt as attempt_report
 from grader.reports import terminal
@@ -48,7 +48,7 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
     from grader import course, submissions  # noqa: PLC0415  Help answers without YAML and hashes.
 
     here = Path.cwd()
-    try:
+    with screen.ending("stopped; nothing was graded"):
         root = course.find_root(here)
         with Judge() as judge:
             known = course.load(root)
@@ -58,20 +58,12 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
             attempt = judge.grade(wish, _show_progress)
             _show_printed(judge.printed)
         _report(attempt, chosen, submission, json_path)
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        click.echo("grade: stopped; nothing was graded", err=True)
-        sys.exit(130)
     sys.exit(scoring.exit_code(attempt.score))
 
 
 def _show_progress(done: int, of: int) -> None:
     """Count the checks on a terminal, on a line that the report then takes over."""
-    if sys.stderr.isatty():
-        text = f"\r{done} of {of} checks" if done < of else "\r\033[K"
-        click.echo(text, err=True, nl=False)
+    screen.count(f"{done} of {of} checks" if done < of else "")
 
 
 def _show_printed(text: str) -> None:

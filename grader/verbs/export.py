@@ -26,16 +26,13 @@ def command(format_name: str | None, source: str | None, output: str, is_list: b
 
     Example: grade export junit --from attempt.json -o junit.xml
     """
-    try:
+    with screen.ending():
         text = _listed() if is_list else _exported(format_name, source)
         if is_list or output == "-":
             # The same bytes whatever letters the terminal knows.
             click.echo(text.encode(), nl=False)
         else:
             screen.write(Path(output), text)
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
 
 
 def _listed() -> str:

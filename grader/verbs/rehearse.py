@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from grader import errors
 from grader.verbs import screen
 
 TEACHERS = 2
@@ -41,7 +40,7 @@ def command(
     wishes = rehearsal.Wishes(rehearsal.QUICK_SEEDS if quick else seeds, has_mutants=not quick)
     is_shown = json_path != "-"
     proofs = []
-    try:
+    with screen.ending("stopped; nothing is proved"):
         known = course.load(course.find_root(Path.cwd()))
         chosen = known.exercises
         if exercise is not None:
@@ -58,12 +57,6 @@ def command(
             click.echo(proof.render_all(proofs, seconds), nl=False)
         if json_path is not None:
             _write(json_path, proof.as_plain(proofs, seconds))
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        click.echo("grade: stopped; nothing is proved", err=True)
-        sys.exit(130)
     sys.exit(0 if all(each.is_released for each in proofs) else TEACHERS)
 
 
@@ -71,9 +64,7 @@ def _progress(name: str) -> Callable[[str, int, int], None]:
     """Say on a terminal what is being tried, on a line that the proof then takes over."""
 
     def tell(what: str, done: int, of: int) -> None:
-        if sys.stderr.isatty():
-            text = f"{name}: {what}, {done} of {of}" if done < of else ""
-            click.echo(f"\r\033[K{text}", err=True, nl=False)
+        screen.count(f"{name}: {what}, {done} of {of}" if done < of else "")
 
     return tell
 

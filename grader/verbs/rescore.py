@@ -1,13 +1,11 @@
 """`grade rescore`: scores from stored verdicts, after points or policies changed; nothing runs."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader import errors
-from grader.verbs import book
+from grader.verbs import book, screen
 
 if TYPE_CHECKING:
     from grader.gradebook.rescore import Rescored
@@ -27,7 +25,7 @@ def command(exercise: str | None, is_trial: bool, where: str | None) -> None:
     """
     from grader import course  # noqa: PLC0415  Help answers without YAML and databases.
 
-    try:
+    with screen.ending():
         root = course.find_root(Path.cwd())
         known = course.load(root)
         chosen = known.exercises
@@ -38,9 +36,6 @@ def command(exercise: str | None, is_trial: bool, where: str | None) -> None:
             from grader.gradebook.rescore import rescore  # noqa: PLC0415
 
             found = rescore(opened, chosen, is_trial)
-    except errors.GraderError as error:
-        click.echo(f"grade: {error}", err=True)
-        sys.exit(error.exit_code)
     click.echo(_text(found, is_trial), nl=False)
 
 

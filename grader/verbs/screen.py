@@ -1,13 +1,48 @@
-"""What verbs need of the terminal and of the file system: width, letters, whole files."""
+"""What verbs share: how they end, and what they need of the terminal and of the file system."""
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import click
 
 from grader import errors
 
+STOPPED = 130  # what a shell reports after Control-C
+
 WIDEST = 100  # columns: a longer line is hard to read
+
+
+@contextmanager
+def ending(stopped: str | Callable[[], str] = "stopped") -> Iterator[None]:
+    """Turn what goes wrong inside into a sentence on stderr and the exit code that belongs to it.
+
+    Args:
+        stopped: said after Control-C: what that leaves; a function where it is known only then.
+    """
+    try:
+        yield
+    except errors.GraderError as error:
+        count("")
+        click.echo(f"grade: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        count("")
+        click.echo(f"grade: {stopped if isinstance(stopped, str) else stopped()}", err=True)
+        sys.exit(STOPPED)
+
+
+def count(text: str) -> None:
+    """Say on a terminal how far it is, on the one line of stderr that the next words take over.
+
+    Args:
+        text: "" clears the line. Nothing is written where stderr is no terminal.
+    """
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{text}", err=True, nl=False)
 
 
 def width() -> int:
