@@ -117,7 +117,7 @@ class _Desk:
         dear = frozenset(order.get("too_dear", ()))  # type: ignore[call-overload]
         wish = self._session.Order(exercise, submission, device, seed, confine, dear)  # type: ignore[arg-type]
         attempt = self._session.grade(wish, self._launcher, self._tell, self._kept)  # type: ignore[arg-type]
-        _say(self._events, {"attempt": report.to_json(attempt)})
+        _say(self._events, {"attempt": report.to_json(attempt, is_line=True)})
 
     def _survey(self, order: dict[str, object]) -> None:
         from grader import survey  # noqa: PLC0415  A rehearsal alone needs it.

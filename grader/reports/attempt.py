@@ -32,6 +32,8 @@ from grader.scoring import earned, score
 _DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]{1,2})?")
 _DECIMAL_LENGTH = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# What may not print: all but ASCII that does, and the ends of lines.
+_DOUBTFUL = re.compile(r"[^\n -~]")
 
 # The fields, in the order in which they are written.
 _ATTEMPT = [
@@ -79,12 +81,16 @@ def schema_text() -> str:
     return resources.files("grader.reports").joinpath("attempt.schema.json").read_text("utf-8")
 
 
-def to_json(attempt: Attempt) -> str:
-    """Write an attempt as one JSON object, indented by two spaces, with a final newline.
+def to_json(attempt: Attempt, *, is_line: bool = False) -> str:
+    """Write an attempt as one JSON object, with a final newline.
 
     Times are rounded to milliseconds. Letters of every script stay readable; what does not print
     (control characters, marks that turn the direction of writing) is escaped, so that the text
     can be shown on a terminal as it is.
+
+    Args:
+        attempt: what to write.
+        is_line: on one line; by default indented by two spaces.
 
     Raises:
         ValueError: points need more than two decimal places, or a time is not finite.
@@ -102,8 +108,9 @@ def to_json(attempt: Attempt) -> str:
         "environment": {key: getattr(environment, key) for key in _ENVIRONMENT},
         "seconds": round(attempt.seconds, 3),
     }
-    text = json.dumps(fields, ensure_ascii=False, allow_nan=False, indent=2)
-    return "".join(map(_escaped, text)) + "\n"
+    indent = None if is_line else 2
+    text = json.dumps(fields, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _DOUBTFUL.sub(_escaped, text) + "\n"
 
 
 def from_json(text: str) -> Attempt:
@@ -155,9 +162,10 @@ def _check_fields(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _escaped(character: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
     """Write a character that does not print as its JSON escape, and any other as it is."""
-    if character.isprintable() or character == "\n":
+    character = found[0]
+    if character.isprintable():
         return character
     # JSON knows escapes of four digits only: beyond the basic plane json writes two surrogates.
     code = ord(character)

@@ -85,9 +85,18 @@ class Service:
             for name, value in vars(module).items()
             if not name.startswith("__")
         }
-        known = self._state.module_names | self._sources.module_names
-        late = [name for name in sys.modules if name not in known]
+        late = self._late()
         return ["ok", sequence, [[str(k), v] for k, v in names.items()], list(map(str, late))], []
+
+    def _late(self) -> list[str]:
+        """List what was imported here; it stands behind all that the zygote had."""
+        late: list[str] = []
+        for name in reversed(sys.modules):
+            if name in self._state.module_names:
+                break
+            if name not in self._sources.module_names:
+                late.append(name)
+        return late[::-1]
 
     def _call(  # noqa: PLR0917  The fields of a request, in order.
         self,

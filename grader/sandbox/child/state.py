@@ -6,11 +6,12 @@ a thread that still runs, is noticed, and the host then replaces the child. A su
 such a change from this code spoils only its own later checks: nothing here earns a point.
 """
 
+# The public functions make an enum of every answer, which is most of what they cost.
+import _signal  # type: ignore[import-not-found]
 import builtins
 import faulthandler
 import gc
 import math
-import operator
 import os
 import random
 import signal
@@ -19,11 +20,12 @@ import threading
 import types
 import warnings
 from dataclasses import dataclass
-from itertools import starmap
 from typing import Protocol
 
 import torch
 from torch import nn
+
+from grader.sandbox.child.tables import Table, of_class
 
 # Where a careless or cunning submission would leave something behind for the next check.
 _WATCHED: tuple[types.ModuleType, ...] = (
@@ -68,16 +70,12 @@ def begin_with(threads: int, dtype: torch.dtype) -> None:
     _beginning = Beginning(threads, dtype)
 
 
-def _surfaces() -> list[dict[str, object]]:
+def _surfaces() -> list[Table]:
     classes: list[type] = [torch.Tensor, torch._C.TensorBase, nn.Module, nn.Parameter]
     classes += [c for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Module)]
     classes += [c for c in vars(torch.optim).values() if isinstance(c, type)]
-    return [vars(place) for place in (*_WATCHED, *dict.fromkeys(classes))]
-
-
-def _are_same(surface: dict[str, object], kept: list[object]) -> bool:
-    """Whether the values are those that were kept: the very objects, whatever they say of `==`."""
-    return len(surface) == len(kept) and all(map(operator.is_, surface.values(), kept))
+    places = [vars(module) for module in _WATCHED]
+    return [Table(place) for place in (*places, *map(of_class, dict.fromkeys(classes)))]
 
 
 class Ground(Protocol):
@@ -96,12 +94,12 @@ class State:
     """The state as it was before any student code ran, to return to."""
 
     def __init__(self) -> None:
-        self._surfaces = [(surface, list(surface.values())) for surface in _surfaces()]
+        self._surfaces = _surfaces()
         self._path = list(sys.path)
         self._meta_path = list(sys.meta_path)
         self._filters = list(warnings.filters)
         self._recursion = sys.getrecursionlimit()
-        self._modules = {name: m for name, m in sys.modules.items() if name != _LAZY}
+        self._modules = Table(sys.modules, len(sys.modules))  # type: ignore[arg-type]
         self.module_names = frozenset(sys.modules)
         self.renew()
 
@@ -110,7 +108,7 @@ class State:
         self._environment = dict(os.environ)
         self._folder = os.getcwd()
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
-        self._handlers = {n: signal.getsignal(n) for n in signal.valid_signals()}
+        self._handlers = {int(n): _signal.getsignal(n) for n in signal.valid_signals()}
 
     def remains(self) -> str:
         """Name what a check left behind that cannot be reset; "" where there is nothing."""
@@ -118,9 +116,9 @@ class State:
         _reset_defaults()
         if threading.active_count() > 1:
             return "a thread that is still running"
-        if not all(starmap(_are_same, self._surfaces)):
+        if not all(surface.is_same() for surface in self._surfaces):
             return "a changed function of torch or Python"
-        if any(sys.modules.get(name) is not module for name, module in self._modules.items()):
+        if not self._modules.is_same(but=frozenset({_LAZY})):
             return "a replaced module"
         if _is_mode_active():
             return "a torch mode that is still active"
@@ -138,7 +136,7 @@ class State:
             signal.setitimer(timer, 0)
         faulthandler.cancel_dump_traceback_later()
         for number, handler in self._handlers.items():
-            if handler is not None and signal.getsignal(number) is not handler:
+            if handler is not None and _signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
         sys.setrecursionlimit(self._recursion)
         sys.path[:], sys.meta_path[:] = self._path, self._meta_path

@@ -49,6 +49,7 @@ def import_torch() -> None:
     if "torch._dynamo" not in sys.modules:
         stand_in = sys.modules["torch._dynamo"] = _LazyDynamo("torch._dynamo")
         vars(torch)["_dynamo"] = stand_in
+    gc.freeze()
 
 
 def warm_up() -> None:

@@ -82,7 +82,7 @@ def size_of(dtype: str, shape: Sequence[int]) -> int:
 def pack(body: list[Node], blocks: Sequence[Block] = ()) -> list[bytes | memoryview]:
     """Lay out a message as buffers, to be written one after another without copying tensors."""
     table = [[block.dtype, list(block.shape), block.data is not None] for block in blocks]
-    header = json.dumps([body, table], separators=(",", ":")).encode()
+    header = _ENCODER.encode([body, table]).encode()
     payload: list[bytes | memoryview] = []
     for block in blocks:
         if block.data is not None:
@@ -130,7 +130,7 @@ def _header(data: memoryview, caps: Caps) -> tuple[list[Node], list[Node]]:
         # Before anything is built: three bytes of JSON can be 64 bytes of Python. Those within a
         # text are counted too, which only makes the bound a little lower.
         _cap("nodes", 1 + text.count("[") + text.count(","), caps.nodes)
-        header = json.loads(text, object_pairs_hook=_refuse_object)
+        header = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise WireError(f"a header is not JSON: {type(error).__name__}") from error
     _cap_depth(header, caps.depth)
@@ -143,6 +143,11 @@ def _header(data: memoryview, caps: Caps) -> tuple[list[Node], list[Node]]:
 
 def _refuse_object(_: object) -> None:
     raise WireError("a header holds a JSON object; only lists may stand there")
+
+
+# Made once: a new one for every frame costs more than a small frame itself.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse_object)
 
 
 def _cap_depth(header: object, cap: int) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # The table calls this room; only the type's name goes the ot
 DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in ITEM_BYTES}
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
+_FEW_BYTES = 1 << 14  # so many are copied and compared sooner than two tensors are made of them
+
 
 def why_not(tensor: torch.Tensor) -> str | None:
     """Say why a tensor cannot cross: it is not dense, or of a dtype that the wire does not know."""
@@ -49,7 +51,7 @@ def describe(tensor: torch.Tensor, handle: int, table: "Table") -> list[Node]:
             handle,
             tensor.requires_grad,
             tensor.is_leaf,
-            isinstance(tensor, nn.Parameter),
+            type(tensor) is not torch.Tensor and isinstance(tensor, nn.Parameter),
             None if grad is None else table.node(grad),
             str(tensor.device),
         ]
@@ -65,7 +67,7 @@ def build(fields: list[Node], table: "Table") -> torch.Tensor:
     _, block, _, requires_grad, is_leaf, is_parameter, grad, name = expect(fields, list, 8)
     shown, place, gradient = table.take(block), device(name), table.tensor(grad)
     with refusing("a tensor cannot be rebuilt"):
-        fresh = shown.to(place, copy=True)
+        fresh = shown.clone() if shown.device == place else shown.to(place, copy=True)
         if is_parameter:
             fresh = nn.Parameter(fresh, requires_grad=False)
         if is_leaf:
@@ -90,7 +92,7 @@ def to_block(tensor: torch.Tensor) -> Block:
     name, shape = NAMES[tensor.dtype], tuple(tensor.shape)
     if tensor.is_meta:
         return Block(name, shape, None)
-    plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
+    plain = _plain(tensor)
     size = plain.numel() * ITEM_BYTES[name]
     if size == 0:
         return Block(name, shape, memoryview(b""))
@@ -107,14 +109,14 @@ def from_block(block: Block) -> torch.Tensor:
         return torch.empty(block.shape, dtype=dtype, device="meta")
     if not block.data.nbytes:
         return torch.empty(block.shape, dtype=dtype)
-    shown = torch.frombuffer(block.data, dtype=torch.uint8)
     if dtype is torch.bool:
         # A forged byte other than 0 and 1 would be a truth value that torch does not define.
-        return shown.ne(0).reshape(block.shape)
+        return torch.frombuffer(block.data, dtype=torch.uint8).ne(0).reshape(block.shape)
+    shown = torch.frombuffer(block.data, dtype=dtype)
     if shown.data_ptr() % dtype.itemsize:
         # torch crashes where it copies a complex number from elsewhere.
-        shown = shown.clone()
-    return shown.view(dtype).reshape(block.shape)
+        shown = shown.view(torch.uint8).clone().view(dtype)
+    return shown.reshape(block.shape)
 
 
 def has_same_bytes(left: torch.Tensor, right: torch.Tensor) -> bool:
@@ -124,9 +126,29 @@ def has_same_bytes(left: torch.Tensor, right: torch.Tensor) -> bool:
     return left.is_meta or torch.equal(_bytes(left), _bytes(right))
 
 
+def are_same(left: Block, right: Block) -> bool:
+    """Compare two blocks as `has_same_bytes` does tensors."""
+    if (left.dtype, left.shape) != (right.dtype, right.shape):
+        return False
+    if left.data is None or right.data is None:
+        return left.data is right.data
+    if left.data.nbytes <= _FEW_BYTES:
+        return left.data.tobytes() == right.data.tobytes()
+    # Views compare one byte after another.
+    return torch.equal(*(torch.frombuffer(b.data, dtype=torch.uint8) for b in (left, right)))
+
+
 def _bytes(tensor: torch.Tensor) -> torch.Tensor:
-    plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
-    return plain.reshape(-1).view(torch.uint8)
+    return _plain(tensor).reshape(-1).view(torch.uint8)
+
+
+def _plain(tensor: torch.Tensor) -> torch.Tensor:
+    """Give a dense tensor in the memory of the CPU without a graph; the same memory, if it can."""
+    plain = tensor.detach()
+    # Each of these answers with the tensor itself where there is nothing to do, but not for free.
+    if plain.is_cpu and plain.is_contiguous() and not plain.is_conj() and not plain.is_neg():
+        return plain
+    return plain.cpu().resolve_conj().resolve_neg().contiguous()
 
 
 def overwrite(target: torch.Tensor, shown: torch.Tensor) -> None:

@@ -70,7 +70,7 @@ class Table:
         self.blocks: list[Block] = []
         self._descriptions: list[list[Node]] = []
         self._handles: list[int] = []
-        self._snapshots: dict[int, torch.Tensor] = {}
+        self._snapshots: dict[int, Block] = {}
         self._numbers: dict[int, int] = {}
         self._depth = 0
         self._announced = 0
@@ -121,22 +121,18 @@ class Table:
             thing, before = self.values[number], self._descriptions[number]
             mark = len(self.blocks)
             after = self._described(thing, self._handles[number])
-            if self._is_changed(number, thing, before, after):
+            if self._is_changed(number, before, after):
                 found.append([number, after])
             else:
                 del self.blocks[mark:]
         return found
 
-    def _is_changed(
-        self, number: int, thing: object, before: list[Node], after: list[Node]
-    ) -> bool:
+    def _is_changed(self, number: int, before: list[Node], after: list[Node]) -> bool:
         if before[0] == after[0] and before[0] in ("t", "g"):
             # The slot of the block differs from frame to frame; the bytes are compared instead.
             if before[3:] != after[3:]:
                 return True
-            state = thing.get_state() if isinstance(thing, torch.Generator) else thing
-            assert isinstance(state, torch.Tensor)
-            return not tensors.has_same_bytes(self._snapshots[number], state)
+            return not tensors.are_same(self._snapshots[number], self.blocks[after[1]])  # type: ignore[index]
         # As text, in which 1, 1.0 and True differ and a NaN is itself.
         return repr(before) != repr(after)
 
@@ -223,7 +219,7 @@ class Table:
         else:
             self._write(thing, fields)
         if fields[0] in ("t", "g"):
-            self._snapshots[number] = tensors.from_block(self._arrived[expect(fields[1], int)])
+            self._snapshots[number] = self._arrived[expect(fields[1], int)]
         return self._place(number, thing)
 
     def _place(self, number: int, thing: object) -> object:
