@@ -47,7 +47,7 @@ def answers(here: Course, only: str | None, judge: Judge) -> Iterator[Answer]:
 def lost(here: Course, answer: Answer, seed: int, judge: Judge) -> list[str]:
     """Grade an answer once; what it lost."""
     wish = order(here.root, answer.exercise, answer.submission, seed=seed)
-    verdicts = judge.grade(wish, lambda done, of: None).verdicts
+    verdicts = judge.grade(wish).verdicts
     return [f"{v.check.id} {v.outcome}: {v.message}" for v in verdicts if v.outcome != "passed"]
 
 

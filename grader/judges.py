@@ -204,7 +204,7 @@ class Judges:
             confine=settings.confine,
         )
         try:
-            return judge.grade(wish, lambda done, of: None)
+            return judge.grade(wish)
         except (CourseError, SandboxError) as error:
             return error
 

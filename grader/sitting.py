@@ -6,6 +6,7 @@ running, so a sitting is kept for the next submission: but only as long as its f
 and nothing that a run may have left in their modules can be found (see `residue`).
 """
 
+import time
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -37,6 +38,8 @@ _ARGUMENTS = [
 # reference's, all in float64. A right one takes a hundredth.
 _TIMES, _LEAST_S, _MEMORIES = 1, 1.5, 8
 
+_TICK_NS = 100_000_000  # longer than a tick of any clock that file systems stamp changes with
+
 
 class Sitting:
     """The checks of an exercise, ready to be run; closed when nobody needs them any more.
@@ -50,8 +53,10 @@ class Sitting:
     def __init__(self, exercise: Exercise, device: torch.device) -> None:
         self.exercise = exercise
         self.device = device
-        self.known = Known(exercise)
+        self._read_ns = time.time_ns()
         self._files = checks.check_files(exercise)
+        self._versions = self._versions_now()
+        self.known = Known(exercise)
         self.digest = checks.digest_of(self._files)
         self._trusted = _digest_of_trusted(exercise)
         self._observer = _Observer(exercise, device)
@@ -99,9 +104,30 @@ class Sitting:
         prints: list[tuple[ModuleType, residue.Print | None]] = [*self._prints, *self.known.prints]
         return (
             all(kept is not None and residue.of([module]) == kept for module, kept in prints)
-            and checks.digest_of(checks.check_files(self.exercise)) == self.digest
+            and self._has_same_files()
+        )
+
+    def _has_same_files(self) -> bool:
+        """Whether check files, reference and mistakes are those that were read."""
+        now = self._versions_now()
+        if now == self._versions and self._is_settled:
+            return True
+        self._versions, self._read_ns = now, time.time_ns()
+        return (
+            checks.digest_of(checks.check_files(self.exercise)) == self.digest
             and _digest_of_trusted(self.exercise) == self._trusted
         )
+
+    def _versions_now(self) -> tuple[tuple[int, ...], ...]:
+        exercise = self.exercise
+        folders = [exercise.stub_dir, exercise.hidden_dir]
+        return checks.versions_of([*folders, *self._files, *_trusted_files(exercise)])
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether a change after the reading would show: the clock of files ticks slowly."""
+        changed = max((max(version[2:]) for version in self._versions if version), default=0)
+        return self._read_ns - changed > _TICK_NS
 
     def run(self, item: pytest.Item, student: object, seed: int) -> BaseException | None:
         """Run one check with somebody in the student's place.
@@ -212,6 +238,9 @@ class Kept:
 
 def _digest_of_trusted(exercise: Exercise) -> str:
     """Digest the reference and the mistakes, which a kept sitting has in its memory."""
+    return checks.digest_of([path for path in _trusted_files(exercise) if path.is_file()])
+
+
+def _trusted_files(exercise: Exercise) -> list[Path]:
     reference = [exercise.reference_dir / name for name in exercise.files]
-    paths = [*reference, exercise.hidden_dir / "mistakes.py"]
-    return checks.digest_of([path for path in map(Path, paths) if path.is_file()])
+    return [*reference, exercise.hidden_dir / "mistakes.py"]

@@ -108,7 +108,7 @@ class Judge:
             scratch.clear(self._place)
             os.rmdir(self._place)
 
-    def grade(self, wish: dict[str, object], tell: Progress) -> Attempt:
+    def grade(self, wish: dict[str, object], tell: Progress | None = None) -> Attempt:
         """Send an order and wait for the attempt; `tell` hears how many checks are done.
 
         An answer whose comparison ends the judge costs its own check: the judge is started again,
@@ -118,23 +118,27 @@ class Judge:
             CourseError, SandboxError: what the judge says went wrong.
         """
         dear: list[int] = []
+        is_told = tell is not None
         while True:
             reached = 0
 
             def listen(done: int, of: int) -> None:
                 nonlocal reached
                 reached = done
-                tell(done, of)
+                if tell is not None:
+                    tell(done, of)
 
             try:
-                return report.from_json(
-                    str(self._ask({**wish, "too_dear": dear}, listen)["attempt"])
-                )
+                asked = {**wish, "too_dear": dear, "is_told": is_told}
+                return report.from_json(str(self._ask(asked, listen)["attempt"]))
             except errors.SandboxError:
                 # A check that ends the judge a second time is not the answer's fault.
-                if self._process.poll() != -signal.SIGPROF or reached in dear:
+                if self._process.poll() != -signal.SIGPROF or (is_told and reached in dear):
                     raise
-            dear.append(reached)
+            if is_told:
+                dear.append(reached)
+            # Where nobody listened, it has to be asked again to show where it was ended.
+            is_told = True
             self.__exit__()
             self.__enter__()
 

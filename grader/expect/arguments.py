@@ -5,6 +5,7 @@ expectation that calls a function twice hands out equal copies.
 """
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -111,7 +112,7 @@ def right(function: Submitted) -> Callable[..., object]:
 
 def names(function: Submitted) -> list[str]:
     """Name the arguments of a function, in order, as the reference's signature does."""
-    return list(inspect.signature(right(function)).parameters)
+    return list(_parameters(right(function)))
 
 
 def argument_name(function: Submitted, position: int) -> str:
@@ -124,4 +125,10 @@ def place_of(function: Callable[..., object], position: int) -> str:
     known = getattr(function, "reference", None)
     if not callable(known):
         return f"argument {position + 1}"
-    return f"argument {position + 1} ({list(inspect.signature(known).parameters)[position]})"
+    return f"argument {position + 1} ({_parameters(known)[position]})"
+
+
+@functools.lru_cache(maxsize=256)
+def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
+    # The same few functions are named in every check of every submission.
+    return tuple(inspect.signature(function).parameters)

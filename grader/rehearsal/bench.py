@@ -82,7 +82,7 @@ class Bench:
     def _one(self, wish: Wish, ways: Ways) -> Outcome:
         judge = self._take(ways)
         try:
-            return judge.grade(wish, lambda done, of: None)
+            return judge.grade(wish)
         except CourseError as error:
             return error
         finally:

@@ -111,6 +111,8 @@ class Child:
         # Seconds that the questions took which are answered, and when the present one was asked.
         self.waited = 0.0
         self._asked = 0.0
+        # When its limits were last looked at.
+        self._looked = 0.0
         # Not watched before `ready` knows it: torch alone is a quarter of a gigabyte.
         self._memory_start = 1 << 62
         self.is_alive = True
@@ -220,12 +222,18 @@ class Child:
                 return frame
 
     def _wait(self, cpu_s: float) -> None:
-        """Wait for the channel a moment, drain the pipe, and hold the child to its limits."""
+        """Wait for the channel a moment, drain the pipe, and hold the child to its limits.
+
+        They are looked at once a tick: an answer that comes sooner is not held up by them.
+        """
         for descriptor, event in self._poller.poll(TICK_S * 1000):
             if descriptor == self._output:
                 self.drain()
                 if event & select.POLLHUP:
                     self._poller.unregister(self._output)
+        if time.monotonic() - self._looked < TICK_S:
+            return
+        self._looked = time.monotonic()
         used = usage.cpu_s(self.process) - self._cpu_start
         if used > cpu_s:
             self._exceed(Outcome.TIMED_OUT, f"stopped after {cpu_s:g} s of computing; is there a "

@@ -1,5 +1,8 @@
 """A sitting: checks stay collected between submissions, and nothing else stays."""
 
+import os
+import time
+
 import pytest
 
 from grader.errors import CourseError
@@ -65,6 +68,43 @@ def test_a_changed_file_is_read_anew(made, name):
     is_check = name.startswith("tests")
     assert (before.environment.checks_digest == after.environment.checks_digest) is not is_check
     assert passed(after) == (["doubles"] if is_check else [])
+
+
+def test_a_change_of_long_ago_is_seen(made):
+    """A change shows that keeps size and time of a file which had lain there for a while."""
+    course = made('''
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            expect.same(student.double, torch.tensor(2.0))
+    ''')
+    path = course.root / "solutions/exercise-01/answer.py"
+    before, times = course.grade(RIGHT), path.stat()
+    time.sleep(0.2)
+    again = course.grade(RIGHT)
+    path.write_text(path.read_text(encoding="utf-8").replace("2 * x", "5 * x"), encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert passed(before) == passed(again) == ["doubles"]
+    assert path.stat().st_size == times.st_size
+    assert passed(course.grade(RIGHT)) == []
+
+
+def test_a_new_check_is_seen(made):
+    """A check file that is added in between counts from the next submission on."""
+    course = made('''
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+    ''')
+    course.grade(RIGHT)
+    time.sleep(0.2)
+    course.grade(RIGHT)
+    more = course.root / "tests/exercise-01/test_more.py"
+    more.write_text("def test_more(student):\n    pass\n", encoding="utf-8")
+
+    with pytest.raises(CourseError, match="test_more does not say what it is worth"):
+        course.grade(RIGHT)
 
 
 def test_a_changed_mistake_is_read_anew(made):
