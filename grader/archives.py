@@ -15,12 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader import forms, notebook
 from grader.errors import SubmissionError
 
 _MAX_ARCHIVE = 64 << 20  # bytes on the disk: code alone is a thousandth of that
 _MAX_LIST = 1 << 20  # bytes of the list of members
 _MAX_MEMBERS = 5_000
-_MAX_BYTES = 1 << 20  # of one file, as in `submissions`
+_MAX_BYTES = 1 << 20  # of one file, as in `submissions`; of a notebook, as in `notebook`
 # Python code shrinks to a quarter; deflate can shrink zeros to a thousandth.
 _MAX_RATIO, _RATIO_FROM = 100, 64 << 10
 
@@ -136,6 +137,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> bytes
         raise SubmissionError(f"{label}: it is encrypted; pack it without a password")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise SubmissionError(f"{label}: it is packed in a rare way; pack it as a plain zip")
+    most = notebook.MAX_BYTES if forms.is_notebook(entry.filename) else _MAX_BYTES
     ratio = entry.file_size / max(entry.compress_size, 1)
     if entry.file_size > _RATIO_FROM and ratio > _MAX_RATIO:
         raise SubmissionError(
@@ -145,13 +147,13 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str) -> bytes
     try:
         with archive.open(entry) as file:
             # One byte more than may be there, whatever the list says of it.
-            data = file.read(_MAX_BYTES + 1)
+            data = file.read(most + 1)
     # All that zipfile raises of a damaged member; RuntimeError is a password that is missing.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise SubmissionError(f"{label}: it is damaged ({error}); pack it again") from error
-    if len(data) > _MAX_BYTES:
+    if len(data) > most:
         raise SubmissionError(
-            f"{label}: the file holds more than {_MAX_BYTES:,} bytes, which is not read; hand in "
+            f"{label}: the file holds more than {most:,} bytes, which is not read; hand in "
             "the code alone, without data"
         )
     return data

@@ -5,7 +5,7 @@ Four layouts are known by their names, and may be mixed in one folder:
     exercise-03-ada/                                    a clone by GitHub Classroom
     doejane_LATE_1234_567890_gradients-1.py             a download from Canvas
     Ada Lovelace_123456_assignsubmission_file_/         a download from Moodle
-    ada/   ada.zip   ada.py                             anything else: named after the student
+    ada/   ada.zip   ada.py   ada.ipynb                 anything else: named after the student
 
 Canvas and Moodle pack with the time of the download, so the time of such a file says nothing.
 """
@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader import forms
 from grader.records import Exercise
 
 _CANVAS = re.compile(
@@ -27,7 +28,7 @@ _MOODLE = re.compile(
 )
 _CLONE = re.compile(r"(?P<exercise>exercise-\d\d)-(?P<login>.+)")
 # Canvas and browsers number what is handed in again.
-_AGAIN = re.compile(r"(?:-\d{1,3}| ?\(\d{1,3}\))(?=\.py$)")
+_AGAIN = re.compile(r"(?:-\d{1,3}| ?\(\d{1,3}\))(?=\.(?:py|ipynb)$)")
 _ID = re.compile(r"exercise-\d\d")
 
 
@@ -126,11 +127,9 @@ class Names:
         )
 
     def _check_plain(self, name: str, ending: str) -> None:
-        if ending == ".ipynb":
-            raise StrayError("notebooks are not read yet; hand in the .py file")
-        if ending not in (".py", ".zip"):
-            raise StrayError("it is no folder, no .py file and no .zip")
-        if any(name in exercise.files for exercise in self._exercises):
+        if ending not in (".py", ".zip", forms.ENDING):
+            raise StrayError("it is no folder, no .py file, no notebook and no .zip")
+        if any(name in (*each.files, forms.own_name(each)) for each in self._exercises):
             raise StrayError("nothing says whose it is; put it in a folder named after the student")
 
 

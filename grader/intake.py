@@ -7,14 +7,14 @@ takes in one submission when its turn has come.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 
-from grader import archives, commits, submissions
+from grader import archives, commits, forms, submissions
 from grader.downloads import Names, Piece, StrayError, plain
 from grader.errors import CourseError, SubmissionError
 from grader.records import Exercise, Submission
@@ -25,7 +25,7 @@ _MAX_DEPTH, _MAX_NAMES = 8, 20_000  # of one student's folder
 
 # What systems and platforms leave lying about.
 _LITTER = frozenset({".git", ".github", ".gitignore", ".gitkeep", ".DS_Store", "Thumbs.db",
-                     "desktop.ini", "__MACOSX", "__pycache__"})  # fmt: skip
+                     "desktop.ini", "__MACOSX", "__pycache__", ".ipynb_checkpoints"})  # fmt: skip
 
 
 class Kind(StrEnum):
@@ -40,8 +40,8 @@ class Kind(StrEnum):
 class Handed:
     """What one student handed in for one exercise.
 
-    `path` is for reports, `place` the folder or archive. `files` are the exercise's file names,
-    each with the name it has in `place`. `submitted_at` is None where nobody says it.
+    `path` is for reports, `place` the folder or archive. `files` are the exercise's file names and
+    its notebook, each with the name it has in `place`. `submitted_at` is None where nobody says it.
     """
 
     student: str
@@ -219,7 +219,7 @@ class _Desk:
 
     def _has_answers(self, names: Sequence[str]) -> bool:
         wanted = {name for exercise in self._exercises for name in exercise.files}
-        return any(name.rpartition("/")[2] in wanted for name in names)
+        return any(name.rpartition("/")[2] in wanted or forms.is_notebook(name) for name in names)
 
     def _handed(self, student: str, piece: Piece, bundle: _Bundle) -> list[Handed]:
         meant = [e for e in self._exercises if piece.exercise in ("", e.id)]
@@ -227,9 +227,9 @@ class _Desk:
             raise StrayError(f"it is for {piece.exercise}, which is not asked for here")
         found = []
         for exercise in meant:
-            base = _base(bundle, exercise)
-            if base is not None:
-                found.append(self._one(student, exercise, piece, bundle, base))
+            names = _answer(bundle, exercise, is_only=len(meant) == 1)
+            if names:
+                found.append(self._one(student, exercise, piece, bundle, names))
         if not found and bundle.kind is Kind.FILES and len(bundle.names) == 1:
             found = self._lone_file(student, meant, piece, bundle)
         if not found:
@@ -243,21 +243,24 @@ class _Desk:
         (name,) = bundle.names
         if len(meant) > 1 or len(meant[0].files) > 1 or not name.endswith(".py"):
             return []
-        alias = _Bundle(Kind.FILES, bundle.place, {meant[0].files[0]: bundle.names[name]})
-        return [self._one(student, meant[0], piece, alias, "")]
+        own = meant[0].files[0]
+        alias = _Bundle(Kind.FILES, bundle.place, {own: bundle.names[name]})
+        return [self._one(student, meant[0], piece, alias, [own])]
 
     def _one(
-        self, student: str, exercise: Exercise, piece: Piece, bundle: _Bundle, base: str
+        self,
+        student: str,
+        exercise: Exercise,
+        piece: Piece,
+        bundle: _Bundle,
+        names: Sequence[str],
     ) -> Handed:
-        files = [
-            (name, bundle.names[base + name])
-            for name in exercise.files
-            if base + name in bundle.names
-        ]
+        """Make the record of files that lie in one folder of a bundle."""
+        files = [(name.rpartition("/")[2], bundle.names[name]) for name in names]
         place = bundle.place
         if bundle.kind is Kind.FOLDER:
             moment = self._moment(place, piece, [inner for _, inner in files])
-            place /= base
+            place /= names[0].rpartition("/")[0]
             files = [(name, name) for name, _ in files]
         else:
             whole = bundle.kind is Kind.ZIP
@@ -312,16 +315,42 @@ def _below(place: Path) -> list[str]:
     return sorted(found)
 
 
-def _base(bundle: _Bundle, exercise: Exercise) -> str | None:
-    """Find the folder, within a bundle, in which an exercise's files lie; it ends in /, or is "".
+def _answer(bundle: _Bundle, exercise: Exercise, *, is_only: bool) -> list[str]:
+    """Name what answers an exercise within a bundle: its files, its notebook; [] for neither.
+
+    Where there are files, the notebook counts that lies beside them; `submissions` chooses then.
+
+    Raises:
+        StrayError: it lies in several folders, or there are several notebooks.
+    """
+    base = _base(bundle.names, exercise.files, exercise)
+    notebooks = [name for name in bundle.names if forms.is_notebook(name)]
+    if base is not None:
+        beside = {name.removeprefix(base): name for name in notebooks if name.startswith(base)}
+        meant = forms.only([name for name in beside if "/" not in name], exercise)
+        files = [base + name for name in exercise.files if base + name in bundle.names]
+        return files + ([beside[meant]] if meant else [])
+    own = forms.own_name(exercise)
+    base = _base(notebooks, [own], exercise)
+    if base is not None:
+        return [base + own]
+    # A notebook of any name may be any exercise's.
+    if is_only and len(notebooks) > 1:
+        told = ", ".join(sorted(notebooks)[:5])
+        raise StrayError(f"it has {len(notebooks)} notebooks ({told}) and no {own}; keep one")
+    return notebooks if is_only else []
+
+
+def _base(names: Iterable[str], files: Sequence[str], exercise: Exercise) -> str | None:
+    """Find the folder, within a bundle, in which some files lie; it ends in /, or is "".
 
     Raises:
         StrayError: they lie in several.
     """
     found = {
         name[: -len(file)]
-        for name in bundle.names
-        for file in exercise.files
+        for name in names
+        for file in files
         if name == file or name.endswith(f"/{file}")
     }
     if len(found) > 1:
@@ -335,8 +364,6 @@ def _base(bundle: _Bundle, exercise: Exercise) -> str | None:
 
 def _nothing(bundle: _Bundle, meant: Sequence[Exercise]) -> str:
     wanted = ", ".join(name for exercise in meant for name in exercise.files)
-    if any(name.lower().endswith(".ipynb") for name in bundle.names):
-        return f"notebooks are not read yet; hand in {wanted}"
     if not bundle.names:
         return f"it is empty; hand in {wanted}"
     held = ", ".join(sorted(bundle.names)[:5])

@@ -11,12 +11,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from grader import forms, notebook
 from grader.errors import SubmissionError
+from grader.forms import Form
 from grader.records import Exercise, Source, Submission
 
 # Far more than a person writes as an answer; what is larger holds data.
@@ -50,26 +53,38 @@ _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 @dataclass(frozen=True)
 class _Listing:
-    """What a folder holds besides the files of the exercise, each cut to a few names and a count.
+    """What a folder holds besides the files of the exercise.
 
     `ignored` is what a report should mention, `others` all that is not hidden. `is_empty` is
-    whether there is nothing at all, and `has_bundle` whether a notebook or an archive is there.
+    whether there is nothing at all, `is_cut` whether there is more than was looked at.
     """
 
-    ignored: tuple[str, ...]
-    others: tuple[str, ...]
+    ignored: list[str]
+    others: list[str]
     is_empty: bool
-    has_bundle: bool
+    is_cut: bool
+
+    @property
+    def notebooks(self) -> list[str]:
+        """The notebooks among them."""
+        return [name for name in self.others if forms.is_notebook(name)]
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether an archive is among them."""
+        return any(name.lower().endswith(_ARCHIVES) for name in self.others)
 
 
 def read(path: Path, exercise: Exercise, shown: str | None = None) -> Submission:
-    """Take in a submission: a folder, or one Python file.
+    """Take in a submission: a folder, one Python file, or one notebook.
 
     A file stands for the exercise's file of its name; where the exercise has just one file, a
-    Python file of any name stands for it. Every line end becomes a line feed, and a byte order mark
-    goes. Names that the exercise does not ask for are listed in `ignored`, 20 at most and then a
-    count, save those that every submission may hold: hidden files, `__pycache__`, README.md,
-    hints.yml, `test_*.py`, and the notebook form of a file that the exercise asks for.
+    Python file of any name stands for it. A notebook of any name stands for all of them; where a
+    folder holds files and a notebook, `forms` chooses. Every line end becomes a line feed, and a
+    byte order mark goes. Names that the exercise does not ask for are listed in `ignored`, 20 at
+    most and then a count, save those that every submission may hold: hidden files, `__pycache__`,
+    README.md, hints.yml, `test_*.py`, the backups of `grade reset`, and the notebook form of a file
+    that the exercise asks for.
 
     Args:
         path: what was handed in.
@@ -88,86 +103,117 @@ def read(path: Path, exercise: Exercise, shown: str | None = None) -> Submission
         if kind == stat.S_IFDIR:
             with _opened(place, _DIRECTORY) as folder:
                 return _read_folder(folder, exercise, label)
-        if kind == stat.S_IFLNK and not place.endswith(".py"):
+        is_notebook = forms.is_notebook(place)
+        if kind == stat.S_IFLNK and not (is_notebook or place.endswith(".py")):
             link = f"this is a symbolic link to {_shown(os.readlink(place))!r}"
             raise SubmissionError(f"{label}: {link}; name the folder or file itself")
-        wanted = _wanted(os.path.basename(place), exercise, label)
+        name = os.path.basename(place)
+        wanted = name if is_notebook else _wanted(name, exercise, label)
         with _opened(os.path.dirname(place) or ".", _DIRECTORY & ~os.O_NOFOLLOW) as folder:
-            text = _read_file(folder, os.path.basename(place), label)
+            text = _read_file(folder, name, label)
         if text is None:
             raise FileNotFoundError(errno.ENOENT, "gone", place)
+    if is_notebook:
+        return _submission(label, forms.of_notebook(text, exercise, label))
     missing = tuple(name for name in exercise.files if name != wanted)
-    return _submission(label, [Source(wanted, text)], missing, ())
+    return _submission(label, Form((Source(wanted, text),), missing))
 
 
 def read_as(paths: Mapping[str, Path], exercise: Exercise, shown: str) -> Submission:
     """Take in files that lie under other names, as a learning platform's download has them.
 
     Args:
-        paths: where each of the exercise's files lies, by the name that the exercise asks for.
+        paths: where each of the exercise's files lies, by the name that the exercise asks for, and
+            its notebook, by any name.
         exercise: the exercise that they answer.
         shown: the path in messages and in the record.
 
     Raises:
         SubmissionError: one of them cannot be read.
     """
-    sources = []
-    for name in (name for name in exercise.files if name in paths):
-        path, label = paths[name], os.path.join(shown, name)
-        with _told(label), _opened(os.fspath(path.parent), _DIRECTORY) as folder:
-            if stat.S_ISLNK(os.lstat(path.name, dir_fd=folder).st_mode):
-                raise SubmissionError(f"{label}: {_REASONS[errno.ELOOP]}")
-            text = _read_file(folder, path.name, label)
-        sources += [] if text is None else [Source(name, text)]
-    return _made(sources, exercise, shown)
+
+    def reader(path: Path, label: str) -> forms.Read:
+        def read_it() -> str:
+            with _told(label), _opened(os.fspath(path.parent), _DIRECTORY) as folder:
+                if stat.S_ISLNK(os.lstat(path.name, dir_fd=folder).st_mode):
+                    raise SubmissionError(f"{label}: {_REASONS[errno.ELOOP]}")
+                text = _read_file(folder, path.name, label)
+                if text is None:
+                    raise FileNotFoundError(errno.ENOENT, "gone", path)
+                return text
+
+        return read_it
+
+    readers = {name: reader(path, os.path.join(shown, name)) for name, path in paths.items()}
+    return _made(readers, exercise, shown)
 
 
 def of_bytes(files: Mapping[str, bytes], exercise: Exercise, shown: str) -> Submission:
-    """Take in files out of an archive, by the names that the exercise asks for.
+    """Take in files out of an archive, by the names that the exercise asks for, and its notebook.
 
     Raises:
         SubmissionError: one of them is no text, or none of them is the exercise's.
     """
-    names = [name for name in exercise.files if name in files]
-    sources = [Source(name, _decode(files[name], os.path.join(shown, name))) for name in names]
-    return _made(sources, exercise, shown)
+    readers = {
+        name: partial(_decode, data, os.path.join(shown, name)) for name, data in files.items()
+    }
+    return _made(readers, exercise, shown)
 
 
-def _made(sources: Sequence[Source], exercise: Exercise, shown: str) -> Submission:
-    if not sources:
+def of_cells(cells: Iterable[tuple[int, str]], exercise: Exercise, shown: str) -> Submission:
+    """Take in code cells that were run in a notebook, by the numbers that Jupyter gave them.
+
+    Commands to Jupyter are left out and told: what was run cannot be taken back.
+
+    Raises:
+        SubmissionError: no code was run, or it cannot be read.
+    """
+    code = notebook.gather(cells, shown, refuses=False)
+    if not code.cells:
+        raise SubmissionError(f"{shown}: no cell with code was run; run those of {exercise.id}")
+    source = Source(exercise.files[0], code.text, code.cells)
+    return _submission(shown, Form((source,), (), code.notes))
+
+
+def _made(readers: Mapping[str, forms.Read], exercise: Exercise, shown: str) -> Submission:
+    form = forms.choose(readers, exercise, shown)
+    if form is None:
         wanted = ", ".join(exercise.files)
         raise SubmissionError(f"{_shown(shown)}: none of the files of {exercise.id} ({wanted})")
-    had = {source.name for source in sources}
-    missing = tuple(name for name in exercise.files if name not in had)
-    return _submission(_shown(shown), sources, missing, ())
+    return _submission(_shown(shown), form)
 
 
 def _read_folder(folder: int, exercise: Exercise, label: str) -> Submission:
     """Take in an open folder."""
-    sources, missing = [], []
-    for name in exercise.files:
+
+    def read_it(name: str) -> str | None:
         with _told(os.path.join(label, name)):
-            text = _read_file(folder, name, os.path.join(label, name))
-        if text is None:
-            missing.append(name)
-        else:
-            sources.append(Source(name, text))
+            return _read_file(folder, name, os.path.join(label, name))
+
+    texts = {name: text for name in exercise.files if (text := read_it(name)) is not None}
+    readers: dict[str, forms.Read] = {name: partial(str, text) for name, text in texts.items()}
     listing = _list(folder, exercise)
-    if not sources:
+    meant = forms.only(listing.notebooks, exercise)
+    if meant is not None:
+        readers[meant] = lambda: read_it(meant) or ""
+    form = forms.choose(readers, exercise, label)
+    if form is None:
         raise SubmissionError(_nothing(exercise, label, listing))
-    return _submission(label, sources, tuple(missing), listing.ignored)
+    # What a note tells of a notebook says more.
+    is_told = any(source.cells for source in form.sources) or form.notes
+    ignored = [name for name in listing.ignored if not (is_told and name == meant)]
+    return _submission(label, form, _few(ignored, listing.is_cut))
 
 
-def _submission(
-    label: str, sources: Sequence[Source], missing: tuple[str, ...], ignored: tuple[str, ...]
-) -> Submission:
-    """Make the record, with the digest of names and texts."""
+def _submission(label: str, form: Form, ignored: tuple[str, ...] = ()) -> Submission:
+    """Make the record, with the digest of names, texts and cells."""
     digest = hashlib.sha256()
-    for source in sources:
-        for part in (source.name.encode(), source.text.encode()):
+    for source in form.sources:
+        cells = [repr(source.cells)] if source.cells else []
+        for part in (source.name, source.text, *cells):
             # The length before each part keeps "a" + "bc" apart from "ab" + "c".
-            digest.update(len(part).to_bytes(8, "big") + part)
-    return Submission(label, tuple(sources), digest.hexdigest(), missing, ignored)
+            digest.update(len(part.encode()).to_bytes(8, "big") + part.encode())
+    return Submission(label, form.sources, digest.hexdigest(), form.missing, ignored, form.notes)
 
 
 def _wanted(name: str, exercise: Exercise, label: str) -> str:
@@ -180,12 +226,10 @@ def _wanted(name: str, exercise: Exercise, label: str) -> str:
         return exercise.files[0]
     if ending == ".py":
         told = f"{exercise.id} has no file of this name; hand in {wanted} or the folder"
-    elif ending == ".ipynb":
-        told = f"notebooks are not read yet; hand in {wanted} instead"
     elif ending in _ARCHIVES:
         told = f"archives are not read yet; unpack it and hand in the folder, or {wanted}"
     else:
-        told = f"this is no folder and no Python file; hand in {wanted} or the folder that holds it"
+        told = f"this is no folder, no Python file and no notebook; hand in {wanted} or the folder"
     raise SubmissionError(f"{label}: {told}")
 
 
@@ -205,27 +249,30 @@ def _read_file(folder: int, name: str, label: str) -> str | None:
             status = os.lstat(name, dir_fd=folder)
         except FileNotFoundError as error:
             raise SubmissionError(f"{link}, which is not there; hand in the file itself") from error
-    _demand_file(status, label)
+    most = notebook.MAX_BYTES if forms.is_notebook(name) else _MAX_BYTES
+    _demand_file(status, label, most)
     with _opened(name, _FILE, folder) as file:
         # What was opened is looked at again: the name may have come to mean another file.
-        _demand_file(os.fstat(file), label)
-        data = b""
-        while len(data) <= _MAX_BYTES and (part := os.read(file, _MAX_BYTES + 1 - len(data))):
+        _demand_file(os.fstat(file), label, most)
+        data = bytearray()
+        while len(data) <= most and (part := os.read(file, most + 1 - len(data))):
             data += part
-    if len(data) > _MAX_BYTES:
-        raise SubmissionError(f"{label}: the file grew beyond {_MAX_BYTES:,} bytes; hand in less")
-    return _decode(data, label)
+    if len(data) > most:
+        raise SubmissionError(f"{label}: the file grew beyond {most:,} bytes; hand in less")
+    return _decode(bytes(data), label)
 
 
-def _demand_file(status: os.stat_result, label: str) -> None:
+def _demand_file(status: os.stat_result, label: str, most: int) -> None:
     """Refuse what is no regular file, and what is too large."""
     if not stat.S_ISREG(status.st_mode):
         kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a link")
         raise SubmissionError(f"{label}: this is {kind}, not a file; hand in the file itself")
-    if status.st_size > _MAX_BYTES:
+    if status.st_size > most:
+        less = "clear its outputs in Jupyter and save it" if most > _MAX_BYTES else (
+            "hand in the code alone, without data")  # fmt: skip
         raise SubmissionError(
-            f"{label}: the file holds {status.st_size:,} bytes, and at most {_MAX_BYTES:,} are "
-            "read; hand in the code alone, without data"
+            f"{label}: the file holds {status.st_size:,} bytes, and at most {most:,} are read; "
+            f"{less}"
         )
 
 
@@ -270,16 +317,15 @@ def _list(folder: int, exercise: Exercise) -> _Listing:
             if not name.startswith("."):
                 others.append(name)
                 is_test = name.startswith("test_") and name.endswith(".py")
-                if name not in quiet and not is_test:
+                # What `grade reset` leaves beside a file.
+                is_backup = ".py.backup-" in name
+                if name not in quiet and not is_test and not is_backup:
                     ignored.append(name)
-    is_cut = count > _MAX_ENTRIES
-    has_bundle = any(name.lower().endswith((".ipynb", *_ARCHIVES)) for name in others)
-    return _Listing(_few(ignored, is_cut), _few(others, is_cut), count == 0, has_bundle)
+    return _Listing(sorted(ignored), sorted(others), count == 0, count > _MAX_ENTRIES)
 
 
 def _few(names: list[str], is_cut: bool) -> tuple[str, ...]:
     """Keep the first names of a list in order, and count the rest."""
-    names.sort()
     kept = tuple(_shown(name) for name in names[:_MAX_NAMED])
     rest = len(names) - len(kept)
     if is_cut:
@@ -292,9 +338,15 @@ def _nothing(exercise: Exercise, label: str, listing: _Listing) -> str:
     wanted = ", ".join(exercise.files)
     if listing.is_empty:
         return f"{label}: this folder is empty; hand in {wanted}"
-    held = ", ".join(listing.others) or "hidden files only"
-    note = "; notebooks and archives are not read yet" if listing.has_bundle else ""
     none = f"none of the files of {exercise.id} ({wanted}) is in this folder"
+    if listing.notebooks:
+        held = ", ".join(_few(listing.notebooks, listing.is_cut))
+        own = forms.own_name(exercise)
+        return (
+            f"{label}: {none}, and no {own}; it holds the notebooks {held}: name the one to grade"
+        )
+    held = ", ".join(_few(listing.others, listing.is_cut)) or "hidden files only"
+    note = "; archives are not read here: unpack it" if listing.has_archive else ""
     return f"{label}: {none}; it holds: {held}{note}"
 
 

@@ -86,6 +86,7 @@ class _Rehearsal:
         script = Script.read(self._exercise)
         yield written.agreement(script)
         yield written.files(self._exercise)
+        yield written.notebook(self._exercise)
         stub, reference = self._play("stub and reference", list(script.first()))
         yield trials.points(reference)
         if isinstance(reference.graded, CourseError):
@@ -111,10 +112,10 @@ class _Rehearsal:
         yield sizes.limits(script, self._needs)
         yield _convergence(self._exercise, survey["measuring"])  # type: ignore[arg-type]
         yield from self._steady([stub, reference, *variants, *wrong])
-        yield from _notebook(self._exercise)
 
     def _wish(self, actor: Actor, **more: object) -> Wish:
-        return order(self._course.root, self._exercise, actor.submission, **more)  # type: ignore[arg-type]
+        whose = self._course.root, self._exercise, actor.submission
+        return order(*whose, is_open=True, **more)  # type: ignore[arg-type]
 
     def _play(
         self,
@@ -211,10 +212,3 @@ def _convergence(exercise: Exercise, measuring: list[str]) -> Finding:
     )
     todo = tuple(f"{fault}." for fault in found.faults)
     return Finding("thresholds", figures, not todo, todo)
-
-
-def _notebook(exercise: Exercise) -> Iterator[Finding]:
-    """Tell of notebooks beside a stub: nothing here can say whether they are fresh."""
-    for path in sorted(exercise.stub_dir.glob("*.ipynb")):
-        text = f"{path.name} is not compared: the grader does not build notebooks yet"
-        yield Finding("notebook", text, None)

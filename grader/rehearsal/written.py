@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader import hints
+from grader import forms, handout, hints
 from grader.errors import CourseError
 from grader.records import Check, Exercise
 from grader.rehearsal.cast import Script
@@ -16,7 +16,7 @@ from grader.rehearsal.proof import Finding
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-_VISIBLE = ("README.md", hints.HINTS, "*.ipynb", "test_*.py")
+_VISIBLE = ("README.md", hints.HINTS, "test_*.py")
 _HIDDEN = ("mistakes.py", "variants.py", "equivalent.yml", "convergence.json", "convergence.svg",
            "test_*.py")  # fmt: skip
 # A text that repeats this much of the reference gives the answer away: `x @ w`, without blanks.
@@ -81,7 +81,7 @@ def _signature(node: Definition) -> str:
 def files(exercise: Exercise) -> Finding:
     """Demand that nothing lies in the three folders but what belongs there."""
     allowed = {
-        exercise.stub_dir: (*exercise.files, *_VISIBLE),
+        exercise.stub_dir: (*exercise.files, forms.own_name(exercise), *_VISIBLE),
         exercise.reference_dir: exercise.files,
         exercise.hidden_dir: _HIDDEN,
     }
@@ -98,6 +98,23 @@ def files(exercise: Exercise) -> Finding:
     if not (exercise.stub_dir / "README.md").is_file():
         todo.append(f"{folder_name(exercise.stub_dir)} has no README.md; write the task there.")
     return Finding("files", f"{count} files, all with a purpose", not todo, tuple(todo))
+
+
+def notebook(exercise: Exercise) -> Finding:
+    """Demand that the notebook, where there is one, is what README and stub make."""
+    path = handout.path(exercise)
+    command = f"`grade notebook {exercise.id}`"
+    if not path.is_file():
+        return Finding("notebook", f"there is none; {command} builds it", None)
+    try:
+        is_fresh = handout.is_fresh(exercise)
+    except CourseError as error:
+        return Finding("notebook", "it cannot be built", False, tuple(str(error).splitlines()))
+    if is_fresh:
+        return Finding("notebook", f"{path.name} is fresh")
+    place = f"{folder_name(path.parent)}/{path.name}"
+    todo = f"{place} is not what README.md and the stub make; build it again: {command}."
+    return Finding("notebook", f"{path.name} is stale", False, (todo,))
 
 
 def folder_name(folder: Path) -> str:

@@ -27,14 +27,14 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 from grader.errors import ConfinementError, SandboxError, WireError
-from grader.records import Limits, Outcome, Submission
+from grader.records import Outcome, Submission
 from grader.sandbox import usage, wire
 from grader.sandbox.launch import START_S, Launcher
 from grader.sandbox.raised import MAX_TEXT, StudentError, as_error
 from grader.sandbox.scratch import Scratch
+from grader.sandbox.terms import Terms
 
 TICK_S = 0.02
 MIB = 1 << 20
@@ -46,25 +46,6 @@ HEADER_BYTES = 16 * MIB
 
 class Ended(StudentError):  # noqa: N818  It is a verdict on the submission, no error of ours.
     """The child is gone: it exceeded a limit, crashed, or broke the protocol."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a child is started with: limits, the mode of its walls, whether it needs a GPU."""
-
-    limits: Limits
-    confine: str = "auto"
-    is_gpu: bool = False
-
-    def plan(self, scratch: str) -> dict[str, object]:
-        """Write the walls' plan as plain data for the child."""
-        return {
-            "mode": self.confine,
-            "scratch": scratch,
-            "memory_bytes": self.limits.memory_bytes,
-            "open_files": self.limits.open_files,
-            "is_gpu": self.is_gpu,
-        }
 
 
 @contextmanager
@@ -296,6 +277,8 @@ class Sandbox:
         self._child: Child | None = None
         self.confinement = ""
         self.late_imports: list[str] = []
+        # Names that a notebook lost with a cell, each with what that raised.
+        self.lost: list[wire.Node] = []
         self.children = 0
 
     def begin(self, seed: int) -> dict[str, bool]:
@@ -332,8 +315,9 @@ class Sandbox:
             raise Ended(Outcome.FORBIDDEN, why) from error
         frame = child.request(["begin", 0, seed % (1 << 63)], [], self._terms.limits.load_s)
         match frame.body:
-            case ["ok", _, list(names), list(late)]:
+            case ["ok", _, list(names), list(late), list(lost)]:
                 self.late_imports = [str(name) for name in late]
+                self.lost = list(lost)
                 child.start_budget(child.waited - withheld)
                 return dict(map(_named, names))
             case ["raised", _, *fields]:
@@ -387,8 +371,7 @@ class Sandbox:
             raise
         self.confinement = child.confinement
         child.start_budget()
-        sources: list[wire.Node] = [[s.name, s.text] for s in self._submission.sources]
-        child.request(["load", 0, sources], [], self._terms.limits.load_s)
+        child.request(self._terms.load(self._submission), [], self._terms.limits.load_s)
         return child
 
 

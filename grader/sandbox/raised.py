@@ -51,7 +51,10 @@ def as_error(fields: list[wire.Node]) -> StudentError:
         kind, Outcome.RAISED
     )
     head = f"{name}: {text}" if text else name
-    shown = [line for frame in frames[-SHOWN_FRAMES:] for line in _frame_lines(frame)]
+    own = [place for place, frame in enumerate(frames) if _is_own(frame)]
+    first, last = (own[-SHOWN_FRAMES:][0], own[-1]) if own else (0, 0)
+    # What was called last of somebody else's is what the caret points at.
+    shown = [line for frame in frames[first : last + 1] for line in _frame_lines(frame)]
     is_stub = name == "NotImplementedError" and name in _last_line(frames, name)
     if kind == "memory":
         head = f"it ran out of memory ({head})"
@@ -63,9 +66,14 @@ def as_error(fields: list[wire.Node]) -> StudentError:
     return _error_class(name, bases)(outcome, "\n".join([head, *shown]), name, text, is_stub)
 
 
+def _is_own(frame: wire.Node) -> bool:
+    """Whether it is a frame of the student's, and not how many calls somebody else made."""
+    return isinstance(frame, list) and len(frame) != 2
+
+
 def _last_line(frames: list[wire.Node], otherwise: str) -> str:
     """Give the line of source from which it was raised, where it is known."""
-    match frames[-1:]:
+    match [frame for frame in frames if _is_own(frame)][-1:]:
         case [[_, _, _, str(source), *_]] if source.strip():
             return source
     return otherwise
@@ -73,9 +81,13 @@ def _last_line(frames: list[wire.Node], otherwise: str) -> str:
 
 def _frame_lines(frame: wire.Node) -> list[str]:
     match frame:
+        case [str(package), int(calls)]:
+            return [f"  ({calls} call{'s' * (calls != 1)} inside {package[:MAX_LINE]})"]
         case [str(file), int(line), str(function), str(source), int(start), int(end)]:
             file, function, source = file[:MAX_LINE], function[:MAX_LINE], source[:MAX_LINE]
-            where = f"  {file}:{line}" + (f" in {function}" if function else "")
+            # A cell of a notebook is no file, and says so.
+            place = f"{file}, line {line}" if file.startswith("cell ") else f"{file}:{line}"
+            where = f"  {place}" + (f" in {function}" if function else "")
             stripped = source.strip()
             if not stripped:
                 return [where]

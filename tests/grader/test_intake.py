@@ -1,5 +1,6 @@
 """What a class handed in is assigned or listed, in every layout; each is built for real."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -201,6 +202,79 @@ def test_a_student_may_answer_several_exercises(write: Callable[..., Path]) -> N
     assert who(intake.take_in(root, COURSE)) == [("ada", "exercise-01"), ("ada", "exercise-03")]
 
 
+NOTEBOOK = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "a = 1"}]})
+STUB = "def f():\n    raise NotImplementedError\n"
+
+
+def test_notebooks_are_taken_in(write: Callable[..., Path]) -> None:
+    """A notebook is somebody's answer wherever a file would be, by any name if it is alone."""
+    names = (
+        "ada/work/gradients.ipynb", "bob.ipynb", "cid/my work.ipynb",
+        "doejane_1234_500_gradients-1.ipynb", "doejane_1234_499_gradients.ipynb",
+        "Eve E_12_assignsubmission_file_/gradients.ipynb",
+    )  # fmt: skip
+    root = write(*names)
+    for name in names:
+        (root / name).write_text(NOTEBOOK)
+    with zipfile.ZipFile(root / "fay.zip", "w") as archive:
+        archive.writestr("x/gradients.ipynb", NOTEBOOK)
+        archive.writestr("x/.ipynb_checkpoints/gradients-checkpoint.ipynb", "{")
+    roll = intake.take_in(root, [GRADIENTS])
+    read = [intake.read(one, GRADIENTS) for one in roll.handed]
+
+    assert [one.student for one in roll.handed] == [
+        "Eve E", "ada", "bob", "cid", "doejane_1234", "fay"
+    ]  # fmt: skip
+    assert [one.sources[0].cells for one in read] == [((1, 1),)] * 6
+    assert len({one.digest for one in read}) == 1
+    assert why(roll) == {
+        "handed-in/doejane_1234_499_gradients.ipynb":
+            "the same student handed in doejane_1234_500_gradients-1.ipynb later",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "files"])
+def test_a_notebook_beside_a_file_is_weighed(kind: str, write: Callable[..., Path]) -> None:
+    """In every layout, the form in which more is written is graded."""
+    if kind == "files":
+        root = write("d_1_2_gradients.py", "d_1_3_gradients.ipynb")
+        (root / "d_1_2_gradients.py").write_text(STUB)
+        (root / "d_1_3_gradients.ipynb").write_text(NOTEBOOK)
+    elif kind == "folder":
+        root = write("d/x/gradients.py", "d/x/gradients.ipynb", "d/other.ipynb")
+        (root / "d/x/gradients.py").write_text(STUB)
+        (root / "d/x/gradients.ipynb").write_text(NOTEBOOK)
+    else:
+        root = write("e/gradients.py")
+        with zipfile.ZipFile(root / "d.zip", "w") as archive:
+            archive.writestr("gradients.py", STUB)
+            archive.writestr("gradients.ipynb", NOTEBOOK)
+    handed = intake.take_in(root, [GRADIENTS]).handed[0]
+    submission = intake.read(handed, GRADIENTS)
+
+    assert submission.sources[0].text == "a = 1\n"
+    assert submission.notes == (
+        "gradients.ipynb is graded, and not gradients.py, where more is left to be written",
+    )
+
+
+def test_the_time_is_that_of_the_newer_form(write: Callable[..., Path]) -> None:
+    """Nobody is on time by handing in a stub, and later the notebook beside it."""
+    root = write("ada/gradients.py", "ada/gradients.ipynb")
+    later = NOON.timestamp() + 3600
+    os.utime(root / "ada/gradients.ipynb", (later, later))
+    (handed,) = intake.take_in(root, [GRADIENTS]).handed
+
+    assert handed.submitted_at == datetime.fromtimestamp(later, UTC)
+
+
+def test_a_notebook_of_any_name_needs_a_single_exercise(write: Callable[..., Path]) -> None:
+    """Where several exercises may be meant, a notebook answers the one whose name it has."""
+    root = write("ada/my.ipynb", "bob/tensors.ipynb")
+
+    assert who(intake.take_in(root, COURSE)) == [("bob", "exercise-01")]
+
+
 def test_a_roster_names_and_misses_students(write: Callable[..., Path]) -> None:
     """What a row knows becomes its key and its time; who is missing is listed."""
     root = write("doejane_1234_500_gradients.py", "Ada/gradients.py", "stranger.py")
@@ -220,9 +294,14 @@ def test_a_roster_names_and_misses_students(write: Callable[..., Path]) -> None:
     ("names", "path", "reason"),
     [
         (["ada/notes.txt"], "ada", "it has none of gradients.py; it holds notes.txt"),
-        (["ada/gradients.ipynb"], "ada", "notebooks are not read yet; hand in gradients.py"),
-        (["ada.ipynb"], "ada.ipynb", "notebooks are not read yet; hand in the .py file"),
-        (["ada.rar"], "ada.rar", "it is no folder, no .py file and no .zip"),
+        (["ada/a.ipynb", "ada/b/c.ipynb"], "ada",
+         "it has 2 notebooks (a.ipynb, b/c.ipynb) and no gradients.ipynb; keep one"),
+        (["ada/a/gradients.ipynb", "ada/b/gradients.ipynb"], "ada",
+         "the files of exercise-03 are in several places (a/, b/); keep one"),
+        (["gradients.ipynb"], "gradients.ipynb",
+         "nothing says whose it is; put it in a folder named after the student"),
+        (["ada/.ipynb_checkpoints/gradients.ipynb"], "ada", "it is empty; hand in gradients.py"),
+        (["ada.rar"], "ada.rar", "it is no folder, no .py file, no notebook and no .zip"),
         (["ada/.git/x"], "ada", "it is empty; hand in gradients.py"),
         (["ada/a/gradients.py", "ada/gradients.py"], "ada",
          "the files of exercise-03 are in several places (the top, a/); keep one"),

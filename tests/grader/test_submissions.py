@@ -1,5 +1,6 @@
 """A submission is read bounded and without following links, or refused in one sentence."""
 
+import json
 import os
 import socket
 import tempfile
@@ -102,6 +103,101 @@ def test_what_every_submission_may_hold_is_not_mentioned(tmp_path: Path) -> None
         (tmp_path / name).write_text("")
 
     assert read(tmp_path, ONE).ignored == ("my.ipynb",)
+
+
+def written(path: Path, text: str, **more: object) -> None:
+    """Write a notebook of one code cell."""
+    cell = {"cell_type": "code", "source": text, "outputs": [{"data": "10 / 10"}]}
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell], **more}))
+
+
+def test_a_notebook_stands_for_all_files(tmp_path: Path) -> None:
+    """A notebook of any name is taken, with a map of its cells, and no file is missing."""
+    written(tmp_path / "Work.IPYNB", "a = 1\n")
+    submission = read(tmp_path / "Work.IPYNB", TWO)
+
+    assert submission.sources == (Source("gradients.py", "a = 1\n\n", ((1, 1),)),)
+    assert (submission.missing, submission.notes) == ((), ())
+
+
+def test_a_folder_may_hold_a_notebook(tmp_path: Path) -> None:
+    """The notebook of a folder without files is taken, and is not mentioned as ignored."""
+    written(tmp_path / "my.ipynb", "%matplotlib inline\na = 1")
+    (tmp_path / "data.csv").touch()
+    submission = read(tmp_path, ONE)
+
+    assert submission.sources[0].cells == ((1, 1),)
+    assert submission.ignored == ("data.csv",)
+    assert submission.notes == (
+        "for Jupyter alone, and left out: cell 1, line 1 (`%matplotlib inline`)",
+    )
+
+
+def test_files_go_before_an_untouched_notebook(tmp_path: Path) -> None:
+    """Where a folder holds both, the notebook is taken only if more is written in it."""
+    stub = "def f():\n    raise NotImplementedError"
+    written(tmp_path / "gradients.ipynb", stub)
+    (tmp_path / "gradients.py").write_text("def f(): return 1")
+    file = read(tmp_path, ONE)
+    (tmp_path / "gradients.py").write_text(stub)
+    written(tmp_path / "gradients.ipynb", "def f(): return 1")
+    notebook = read(tmp_path, ONE)
+
+    assert (file.sources[0].cells, file.notes, file.ignored) == ((), (), ())
+    assert notebook.sources[0].cells == ((1, 1),)
+    assert notebook.notes == (
+        "gradients.ipynb is graded, and not gradients.py, where more is left to be written",
+    )
+
+
+def test_a_notebook_has_a_digest_of_its_own(tmp_path: Path) -> None:
+    """The same code in other cells is another submission; outputs and metadata are not."""
+    written(tmp_path / "a.ipynb", "a = 1\n\n\nb = 2")
+    written(tmp_path / "b.ipynb", "a = 1\n\n\nb = 2", metadata={"kept": True})
+    (tmp_path / "c.py").write_text("a = 1\n\n\nb = 2\n")
+    first, again, file = (read(tmp_path / n, ONE) for n in ("a.ipynb", "b.ipynb", "c.py"))
+
+    assert first.digest == again.digest != file.digest
+    assert first.sources[0].text == file.sources[0].text
+
+
+def test_a_large_notebook_is_read_and_a_huge_one_is_not(tmp_path: Path) -> None:
+    """Megabytes of stored plots are read past; beyond 16 MiB the remedy is told."""
+    written(tmp_path / "a.ipynb", "a = 1", metadata={"plot": "x" * (8 << 20)})
+    with open(tmp_path / "b.ipynb", "wb") as file:
+        file.truncate(100 << 20)
+
+    assert read(tmp_path / "a.ipynb", ONE).sources[0].text == "a = 1\n"
+    assert refusal(tmp_path / "b.ipynb") == (
+        "ada: the file holds 104,857,600 bytes, and at most 16,777,216 are read; clear its outputs "
+        "in Jupyter and save it"
+    )
+
+
+def test_a_notebook_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A link out of the folder is refused in the place of a notebook as in that of a file."""
+    (tmp_path / "gradients.ipynb").symlink_to("/etc/passwd")
+
+    assert "symbolic link to '/etc/passwd'" in refusal(tmp_path)
+    assert "symbolic link to '/etc/passwd'" in refusal(tmp_path / "gradients.ipynb")
+
+
+def test_what_was_run_in_a_notebook_is_a_submission() -> None:
+    """Cells that were run come with the numbers that Jupyter gave them; commands are left out."""
+    submission = submissions.of_cells([(1, "!ls"), (7, "a = 1\n!ls")], ONE, "this notebook")
+
+    assert submission.path == "this notebook"
+    assert submission.sources == (Source("gradients.py", "a = 1\npass  # !ls\n", ((7, 1),)),)
+
+
+def test_nothing_run_is_nothing_to_grade() -> None:
+    """A notebook in which nothing was run is told to be run."""
+    with pytest.raises(SubmissionError) as caught:
+        submissions.of_cells([(1, "%grade 3"), (2, "")], ONE, "this notebook")
+
+    assert str(caught.value) == (
+        "this notebook: no cell with code was run; run those of exercise-03"
+    )
 
 
 def test_ten_thousand_names_are_counted_quickly(tmp_path: Path) -> None:
@@ -321,9 +417,14 @@ def test_the_largest_file_is_read(tmp_path: Path) -> None:
             "files only",
         ),
         (
-            ["gradients.ipynb"],
-            "none of the files of exercise-03 (gradients.py) is in this folder; it holds: "
-            "gradients.ipynb; notebooks and archives are not read yet",
+            ["b.ipynb", "a.ipynb", "x.py"],
+            "none of the files of exercise-03 (gradients.py) is in this folder, and no "
+            "gradients.ipynb; it holds the notebooks a.ipynb, b.ipynb: name the one to grade",
+        ),
+        (
+            ["x.zip"],
+            "none of the files of exercise-03 (gradients.py) is in this folder; it holds: x.zip; "
+            "archives are not read here: unpack it",
         ),
     ],
 )
@@ -338,7 +439,6 @@ def test_a_folder_without_any_file_is_refused(tmp_path: Path, names: list[str], 
 @pytest.mark.parametrize(
     ("name", "exercise", "told"),
     [
-        ("g.ipynb", ONE, "notebooks are not read yet; hand in gradients.py instead"),
         (
             "g.zip",
             ONE,
@@ -347,8 +447,7 @@ def test_a_folder_without_any_file_is_refused(tmp_path: Path, names: list[str], 
         (
             "g.txt",
             ONE,
-            "this is no folder and no Python file; hand in gradients.py or the folder that holds "
-            "it",
+            "this is no folder, no Python file and no notebook; hand in gradients.py or the folder",
         ),
         (
             "mine.py",
@@ -360,7 +459,7 @@ def test_a_folder_without_any_file_is_refused(tmp_path: Path, names: list[str], 
 def test_another_kind_of_file_is_refused(
     tmp_path: Path, name: str, exercise: Exercise, told: str
 ) -> None:
-    """A notebook, an archive or a file of another name is refused with what to hand in."""
+    """An archive or a file of another name is refused with what to hand in."""
     (tmp_path / name).write_text("")
 
     assert refusal(tmp_path / name, exercise, shown=name) == f"{name}: {told}"

@@ -2,7 +2,7 @@
 
 The sources stand only in this child's memory. A finder ahead of all others serves them by name, so
 that one file of a submission can import another, and `linecache` holds their lines, so that a
-traceback shows the student's own code.
+traceback shows the student's own code. A notebook is one of these files, executed as `cells` says.
 """
 
 import importlib
@@ -15,20 +15,47 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
+from grader.sandbox.child.cells import Cells
+
 
 class Sources(MetaPathFinder, Loader):
     """The files of one submission, importable by their stems."""
 
-    def __init__(self, sources: dict[str, str]) -> None:
-        self._texts = {name.removesuffix(".py"): (name, text) for name, text in sources.items()}
+    def __init__(self, sources: Sequence[Sequence[object]] = (), cells_s: float = 1.0) -> None:
+        """Take the files.
+
+        Args:
+            sources: name and text of each; of a notebook also its cells, as (number, line).
+            cells_s: CPU seconds that the cells of a notebook may take together.
+        """
+        self._texts: dict[str, tuple[str, str]] = {}
         self._codes: dict[str, types.CodeType] = {}
-        self.file_names = frozenset(sources)
-        self.module_names = frozenset(self._texts)
-        for name, text in sources.items():
+        self._cells: dict[str, Cells] = {}
+        for name, text, *cells in sources:
+            assert isinstance(name, str)
+            assert isinstance(text, str)
+            stem = name.removesuffix(".py")
+            self._texts[stem] = (name, text)
+            if cells and cells[0]:
+                self._cells[stem] = Cells(text, cells[0], cells_s)  # type: ignore[arg-type]
+                continue
             # Lines as Python counts them: a form feed, or a separator in a string, ends none.
             lines = io.StringIO(text, newline=None).readlines()
             # A modification time of None tells linecache that there is no file to compare with.
             linecache.cache[name] = (len(text), None, lines, name)
+        names = {name for name, _ in self._texts.values()}
+        self.file_names = names.union(*(cells.file_names for cells in self._cells.values()))
+        self.module_names = frozenset(self._texts)
+
+    @property
+    def failed(self) -> list[BaseException]:
+        """What statements of notebooks raised while they were executed."""
+        return [error for cells in self._cells.values() for error in cells.failed]
+
+    @property
+    def lost(self) -> dict[str, BaseException]:
+        """The names that are not there because a statement of a notebook failed, and its error."""
+        return {name: error for cells in self._cells.values() for name, error in cells.lost.items()}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -42,6 +69,9 @@ class Sources(MetaPathFinder, Loader):
         """Execute a file's code, compiled once for all checks."""
         name, text = self._texts[module.__name__]
         module.__file__ = name
+        if module.__name__ in self._cells:
+            self._cells[module.__name__].run(module.__dict__)
+            return
         code = self._codes.get(module.__name__)
         if code is None:
             code = compile(text, name, "exec", dont_inherit=True)

@@ -7,11 +7,13 @@ stream. The host believes none of the answers more than it would believe the stu
 """
 
 import linecache
+import os
 import socket
 import sys
 import traceback
 import types
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
@@ -28,6 +30,9 @@ Answer = tuple[list[wire.Node], list[wire.Block]]
 
 MAX_MESSAGE = 4000  # characters of an exception's text
 MAX_FRAMES = 6  # of the student's own, innermost last
+_TORCH = os.path.dirname(torch.__file__) + os.sep
+_HOUSE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+MAX_LOST = 100  # names that a notebook lost, or errors that its cells raised
 # The host is trusted; its frames are as large as its tensors.
 CAPS = wire.Caps(header_bytes=256 << 20, payload_bytes=64 << 30, nodes=10_000_000)
 
@@ -37,7 +42,7 @@ class Service:
 
     def __init__(self, state: Ground, modules: Sequence[types.ModuleType] = ()) -> None:
         self._state = state
-        self._sources = Sources({})
+        self._sources = Sources()
         self._modules = list(modules)
         self._things: dict[int, object] = {}
         self._handles: dict[int, int] = {}
@@ -65,8 +70,10 @@ class Service:
 
     # Operations
 
-    def _load(self, sequence: int, _: object, sources: list[list[str]]) -> Answer:
-        self._sources = Sources(dict(sources))
+    def _load(
+        self, sequence: int, _: object, sources: list[list[object]], cells_s: float = 1.0
+    ) -> Answer:
+        self._sources = Sources(sources, cells_s)
         return ["ok", sequence], []
 
     def _begin(self, sequence: int, _: object, seed: int) -> Answer:
@@ -85,17 +92,31 @@ class Service:
             for name, value in vars(module).items()
             if not name.startswith("__")
         }
-        late = self._late()
-        return ["ok", sequence, [[str(k), v] for k, v in names.items()], list(map(str, late))], []
+        self._print_failed()
+        lost: list[wire.Node] = [
+            [name, *self._explain(error)]
+            for name, error in islice(self._sources.lost.items(), MAX_LOST)
+        ]
+        shown: list[wire.Node] = [[str(name), is_callable] for name, is_callable in names.items()]
+        return ["ok", sequence, shown, self._late(), lost], []
 
-    def _late(self) -> list[str]:
+    def _print_failed(self) -> None:
+        """Write what cells of a notebook raised to where they print."""
+        for error in islice(self._sources.failed, MAX_LOST):
+            match self._explain(error):
+                case [[name, *_], text, _, [[cell, line, *_], *_]]:
+                    said = f"{cell}, line {line}: {name}: {text}\n"
+                    # Past sys.stdout, which student code may have replaced.
+                    os.write(1, said.encode(errors="replace"))
+
+    def _late(self) -> list[wire.Node]:
         """List what was imported here; it stands behind all that the zygote had."""
-        late: list[str] = []
+        late: list[wire.Node] = []
         for name in reversed(sys.modules):
             if name in self._state.module_names:
                 break
             if name not in self._sources.module_names:
-                late.append(name)
+                late.append(str(name))
         return late[::-1]
 
     def _call(  # noqa: PLR0917  The fields of a request, in order.
@@ -247,7 +268,15 @@ class Service:
     # Exceptions
 
     def _explain(self, error: BaseException) -> list[wire.Node]:
-        """Write an exception: [type and its bases], text, kind, the student's own frames."""
+        """Write an exception: [type and its bases], text, kind, the student's own frames.
+
+        Of a name that is lost with a cell of a notebook, it is the cell's exception that is told.
+        """
+        frames = self._frames(error)
+        if type(error) is NameError and type(error.name) is str:
+            cause = self._sources.lost.get(error.name, error)
+            if cause is not error:
+                error, frames = cause, [*frames, *self._frames(cause)][-MAX_FRAMES:]
         bases = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
         try:
             text = str(error.msg if isinstance(error, SyntaxError) else error)[:MAX_MESSAGE]
@@ -258,10 +287,13 @@ class Service:
             kind = "memory"
         elif isinstance(error, PermissionError):
             kind = "forbidden"
-        return [bases, str.__str__(text), kind, self._frames(error)]  # type: ignore[list-item]
+        return [bases, str.__str__(text), kind, frames]  # type: ignore[list-item]
 
     def _frames(self, error: BaseException) -> list[wire.Node]:
-        """List [file, line, function, source, first and last column] of the student's frames."""
+        """List [file, line, function, source, first and last column] of the student's frames.
+
+        What was called of somebody else's stands between and after them as [package, calls].
+        """
         frames: list[wire.Node] = []
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename in self._sources.file_names:
@@ -271,6 +303,13 @@ class Service:
                 start = _column(source, frame.colno)
                 end = _column(source, frame.end_colno) if is_one_line else len(source)
                 frames.append([frame.filename, line, frame.name, source, start, end])
+            elif frames and not frame.filename.startswith(_HOUSE):
+                package = "torch" if frame.filename.startswith(_TORCH) else "Python"
+                match frames[-1]:
+                    case [str(same), int(calls)] if same == package:
+                        frames[-1] = [package, calls + 1]
+                    case _:
+                        frames.append([package, 1])
         if isinstance(error, SyntaxError) and error.filename in self._sources.file_names:
             source = (error.text or "").rstrip("\n")
             start = max((error.offset or 1) - 1, 0)

@@ -37,11 +37,12 @@ def test_a_fair_course_is_released(written, tmp_path):
     done, proof, found = rehearse(tmp_path, "--seeds", "1")
 
     assert {name: f["todo"] for name, f in found.items() if f["verdict"] != "held"} == {
-        "thresholds": []
-    }
+        "notebook": [], "thresholds": []
+    }  # fmt: skip
     assert list(found) == [
-        "signatures", "files", "points", "sentences", "hints", "stub", "reference", "variants",
-        "mistakes", "mutants", "sizes", "inputs", "limits", "thresholds", "verdicts", "float64",
+        "signatures", "files", "notebook", "points", "sentences", "hints", "stub", "reference",
+        "variants", "mistakes", "mutants", "sizes", "inputs", "limits", "thresholds",
+        "verdicts", "float64",
     ]  # fmt: skip
     assert proof["mutants"]["killed"] == proof["mutants"]["tried"] > 15
     assert (done.returncode, done.stderr) == (0, "")
@@ -90,6 +91,7 @@ def test_luck(student, normal):
     assert not proof["is_released"]
     assert {name: f["verdict"] for name, f in found.items() if f["verdict"] != "failed"} == {
         "points": "held", "reference": "held", "limits": "held", "thresholds": "not_offered",
+        "notebook": "not_offered",
     }  # fmt: skip
     assert todo(found["signatures"]) == [
         "answer.py: double is (x) -> torch.Tensor in the stub and (x: torch.Tensor) -> "
@@ -134,7 +136,7 @@ def test_points_that_do_not_add_up(written, tmp_path):
     done, _, found = rehearse(tmp_path, "--quick")
 
     assert done.returncode == 2
-    assert list(found) == ["signatures", "files", "reference"]
+    assert list(found) == ["signatures", "files", "notebook", "reference"]
     assert todo(found["reference"]) == [
         "exercise-01: its checks are worth 2 points (visible 1, hidden 1), gradebook.yml says 3; "
         "change a mark or the points"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader import handout
 from grader.records import Check, Visibility
 from grader.rehearsal import written as reading
 from grader.rehearsal.cast import Script
@@ -47,7 +48,8 @@ def test_methods_are_compared():
 @pytest.mark.parametrize(
     ("name", "is_listed"),
     [
-        ("exercises/exercise-01/doubling.ipynb", True),
+        ("exercises/exercise-01/answer.ipynb", True),
+        ("exercises/exercise-01/doubling.ipynb", False),
         ("exercises/exercise-01/mistakes.py", False),
         ("solutions/exercise-01/test_answer.py", False),
         ("solutions/exercise-01/__pycache__/answer.pyc", True),
@@ -61,6 +63,29 @@ def test_files(written, name, is_listed):
 
     assert finding.is_held is is_listed
     assert [todo.partition(" ")[0] for todo in finding.todo] == ([] if is_listed else [name])
+
+
+def test_notebook(written):
+    """A notebook is fresh or stale, or there is none, which is no fault."""
+    exercise = written()
+    absent = reading.notebook(exercise)
+    handout.path(exercise).write_text(handout.build(exercise), encoding="utf-8")
+    fresh = reading.notebook(exercise)
+    written({"exercises/exercise-01/README.md": "# Doubling twice\n"})
+    stale = reading.notebook(exercise)
+    written({STUB: "def double(:\n"})
+    broken = reading.notebook(exercise)
+
+    assert (absent.is_held, fresh.is_held, stale.is_held, broken.is_held) == (
+        None, True, False, False,
+    )  # fmt: skip
+    assert absent.figures == "there is none; `grade notebook exercise-01` builds it"
+    assert fresh.figures == "answer.ipynb is fresh"
+    assert stale.todo == (
+        "exercises/exercise-01/answer.ipynb is not what README.md and the stub make; build it "
+        "again: `grade notebook exercise-01`.",
+    )
+    assert broken.todo == ("answer.py line 1 is not Python: invalid syntax; correct it.",)
 
 
 def test_shared_sentences(written):
