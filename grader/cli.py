@@ -6,22 +6,35 @@ Each verb is a module of `grader.verbs`, loaded when it is asked for. No grading
 import importlib
 
 import click
+from click.shell_completion import CompletionItem
 
 from grader import __version__
+from grader.verbs import LACKING, complete
 
 # In the order of the help.
 VERBS = (
-    "batch", "rehearse", "calibrate", "doctor", "export", "rescore", "diff", "mark", "override",
-    "extend",
+    "hint", "reset", "watch", "serve", "batch", "report", "similar", "rehearse", "calibrate",
+    "notebook", "doctor",
+    "export", "rescore", "diff", "mark", "override", "extend",
 )  # fmt: skip
+
+# What stands in place of a verb: an exercise's name, and nothing at all.
+_UNTYPED = ("exercise", "progress")
 
 _EXAMPLES = """
 \b
 Examples:
+  grade                              where you stand, and what to do next
   grade exercise-03                  grade your files in exercises/exercise-03
   grade 3 handed-in/ada              grade the files in another folder
+  grade 3 my.ipynb                   grade a notebook
   grade ex3 gradients.py --json -    print the attempt as JSON, for a program
+  grade 3 --html report.html         the report as a page, with pictures
+  grade hint exercise-03             one more hint than last time
+  grade reset exercise-03            the stub again; yours is kept as a backup
+  grade watch exercise-03            grade again at each save
   grade batch handed-in              grade a class into the gradebook
+  grade report exercise-03           what the class has, check by check
   grade rehearse exercise-03         prove that an exercise is fair
   grade doctor                       what this machine can confine
   grade export junit --from FILE     a stored attempt in another program's form
@@ -41,17 +54,35 @@ class _Words(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a verb's module."""
-        if cmd_name not in (*VERBS, "exercise"):
+        if cmd_name not in (*VERBS, *_UNTYPED):
             return None
-        found = importlib.import_module(f"grader.verbs.{cmd_name}").command
+        try:
+            found = importlib.import_module(f"grader.verbs.{cmd_name}").command
+        except ModuleNotFoundError as error:
+            if error.name not in LACKING:
+                raise
+            return _not_here(cmd_name)
         assert isinstance(found, click.Command)
         return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the verb that nobody types in front of an exercise's name."""
-        if not args or args[0] not in (*VERBS, "--version", "-h", "--help"):
+        """Put a verb that nobody types in front of an exercise's name, or in the place of none."""
+        if not args:
+            # The Tab key asks what may stand there.
+            args = [] if ctx.resilient_parsing else ["progress"]
+        elif args[0] not in (*VERBS, "--version", "-h", "--help"):
             args = ["exercise", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Offer verbs and exercises, without loading any verb; or options."""
+        if incomplete.startswith("-"):
+            grading = self.get_command(ctx, "exercise")
+            assert grading is not None
+            found = [*grading.get_params(ctx), *self.get_params(ctx)]
+            words = [name for item in found for name in item.opts if name.startswith("--")]
+            return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+        return complete.first_words(VERBS, incomplete)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options of grading beside those of the command itself."""
@@ -63,6 +94,19 @@ class _Words(click.Group):
         with formatter.section("Options"):
             formatter.write_dl(list(rows.items()))
         self.format_commands(ctx, formatter)
+
+
+def _not_here(name: str) -> click.Command:
+    """Make a verb that says why it cannot be had on Windows."""
+
+    def say() -> None:
+        # Only who asks for it waits for what writes the sentence.
+        from grader.verbs import screen  # noqa: PLC0415
+
+        screen.demand_processes()
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, settings, say, help="Not on Windows; in WSL2, which is Linux.")
 
 
 @click.group(
@@ -77,11 +121,11 @@ class _Words(click.Group):
 def command() -> None:
     """Grade an exercise of the course in this folder.
 
-    EXERCISE is its id, its number or its folder. PATH is a folder or a .py file to grade instead
-    of the files in the exercise's own folder.
+    EXERCISE is its id, its number or its folder. PATH is a folder, a .py file or a notebook to
+    grade instead of the files in the exercise's own folder.
     """
 
 
 def main() -> None:
-    """Run the command."""
-    command()
+    """Run the command, by its name however it was started: completion asks by that name."""
+    command(prog_name="grade")

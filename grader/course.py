@@ -31,7 +31,7 @@ _MAX_SEED = (1 << 63) - 1
 
 _SHARED_KEYS = ("late", "counts", "limits", "isolation")
 _COURSE_KEYS = ("course", "seed", *_SHARED_KEYS, "drop", "zone", "exercises")
-_EXERCISE_KEYS = ("id", "title", "files", "points", "due", *_SHARED_KEYS)
+_EXERCISE_KEYS = ("id", "title", "files", "points", "hidden", "due", *_SHARED_KEYS)
 _TIMES = ("time", "wall", "load")
 _SIZES = ("memory", "output")
 _LIMIT_KEYS = (*_TIMES, *_SIZES, "open files")
@@ -48,7 +48,7 @@ _HINTS = {
     "zone": "the name of a time zone such as Europe/Berlin",
     "late": "10 % a day, 3 days at most, 15 min grace, or a part of it; or not accepted",
     "counts": "best, last or first",
-    "drop": "a whole number such as 1",
+    **dict.fromkeys(("drop", "hidden"), "a whole number such as 1"),
     "limits": "a map such as {time: 20 s, memory: 1 GiB}",
     "isolation": "submission or check",
     **dict.fromkeys(_TIMES, "a time with its unit, such as 20 s, 500 ms or 2 min"),
@@ -109,9 +109,9 @@ def load(root: Path) -> Course:
     At the top stand `course` (the title) and `exercises`, and may stand `seed`, `drop`, and
     `limits`, `isolation`, `late`, `counts` and the `zone` of due times as defaults for every
     exercise. An exercise has `id`, `title`, `files`, `points` and may have `due`, `late`,
-    `counts`, `limits`, `isolation`. Limits that nobody names are those of
-    `Limits()`, except that `wall` is then six times `time` and at least 60 s: a child that shares
-    its machine may wait long for the CPU seconds that `time` grants it.
+    `counts`, `limits`, `isolation`, and `hidden`: how many checks a student's copy lacks. Limits
+    that nobody names are those of `Limits()`, except that `wall` is then six times `time` and at
+    least 60 s: a child that shares its machine may wait long for the CPU seconds of `time`.
 
     Raises:
         CourseError: the file cannot be read, or says what it must not; one line for each problem.
@@ -121,7 +121,7 @@ def load(root: Path) -> Course:
     top = file.open(file.top, "the file", "", _COURSE_KEYS)
     title = file.require(top, "course", _words)
     seed = file.take(top, "seed", _seed)
-    drop = file.take(top, "drop", _drop) or 0
+    drop = file.take(top, "drop", _small) or 0
     defaults = _Defaults(
         limits=_limits(file, top),
         isolation=file.take(top, "isolation", _isolation) or Isolation.SUBMISSION,
@@ -155,7 +155,7 @@ def find_exercise(course: Course, word: str | None, cwd: Path) -> Exercise:
     ids = [exercise.id for exercise in course.exercises]
     listed = "The course has: " + ", ".join(ids)
     if word is None:
-        found = _exercise_at(course, cwd)
+        found = exercise_at(course, cwd)
         if found is None:
             raise CourseError(f"no exercise is named, and {cwd} belongs to none. {listed}")
         return found
@@ -163,7 +163,7 @@ def find_exercise(course: Course, word: str | None, cwd: Path) -> Exercise:
     for exercise in course.exercises:
         if numbered and exercise.id == f"exercise-{int(numbered[1]):02d}":
             return exercise
-    found = _exercise_at(course, cwd / word) if word.strip() else None
+    found = exercise_at(course, cwd / word) if word.strip() else None
     if found is not None:
         return found
     close = [] if numbered else difflib.get_close_matches(word[:40].lower(), ids, 1)
@@ -172,11 +172,12 @@ def find_exercise(course: Course, word: str | None, cwd: Path) -> Exercise:
     raise CourseError(f'there is no exercise "{told}" in this course{guess} {listed}')
 
 
-def _exercise_at(course: Course, path: Path) -> Exercise | None:
+def exercise_at(course: Course, path: Path) -> Exercise | None:
     """Find the exercise that has `path` as one of its folders, or in one of them."""
     try:
-        place = os.path.realpath(path)
-    except (OSError, ValueError):  # No path: NUL, a lone surrogate, a working folder that is gone.
+        # Strictly: any word that names nothing would lie in the folder one stands in.
+        place = os.path.realpath(path, strict=True)
+    except (OSError, ValueError):  # Nothing is there, or it is no path.
         return None
     for exercise in course.exercises:
         for folder in (exercise.stub_dir, exercise.reference_dir, exercise.hidden_dir):
@@ -201,6 +202,7 @@ def _exercise(file: YamlFile, page: Page, root: Path, defaults: _Defaults) -> Ex
     title = file.require(page, "title", _words)
     files = file.require(page, "files", _files)
     points = file.require(page, "points", _points)
+    hidden = file.take(page, "hidden", _small)
     due = file.take(page, "due", partial(_due, zone=defaults.zone))
     late = file.take(page, "late", _late) or defaults.late
     counts = file.take(page, "counts", _counts) or defaults.counts
@@ -225,6 +227,7 @@ def _exercise(file: YamlFile, page: Page, root: Path, defaults: _Defaults) -> Ex
         due=due,
         late=late,
         counts=counts,
+        hidden_checks=hidden,
     )
 
 
@@ -341,7 +344,7 @@ def _one_of(node: yaml.Node, write: str, words: type[Word]) -> Word:
 
 _isolation = partial(_one_of, words=Isolation)
 _counts = partial(_one_of, words=policy.Counts)
-_drop = partial(_whole, least=0, most=99)
+_small = partial(_whole, least=0, most=99)
 
 
 def _due(node: yaml.Node, write: str, zone: str | None) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,8 +11,12 @@ import time
 from importlib import resources
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
+from click.testing import CliRunner
+
+from grader.cli import VERBS, command
 
 ROOT = Path(__file__).parents[2]
 GRADE = [sys.executable, "-c", "from grader.cli import main; main()"]
@@ -131,6 +137,19 @@ def test_json_to_a_file(course, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["attempt.json"]
 
 
+def test_html_to_a_file(course, tmp_path):
+    """`--html FILE` writes a page with what the terminal says, beside it; `export` agrees."""
+    file, page, exported = (tmp_path / name for name in ("a.json", "a.html", "b.html"))
+    done = grade(course, "3", "solutions/exercise-03", "--html", str(page), "--json", str(file))
+    again = grade(course, "export", "html", "--from", str(file), "-o", str(exported))
+    text = page.read_text(encoding="utf-8")
+
+    assert (done.returncode, again.returncode) == (0, 0), (done.stderr, again.stderr)
+    assert "  score  10 / 10 " in done.stdout
+    assert "<title>exercise-03 Gradients: 10 / 10</title>" in text
+    assert exported.read_text(encoding="utf-8") == text
+
+
 def test_ascii(course):
     """Where the terminal cannot show the marks, words stand in for them."""
     done = grade(course, "3", "solutions/exercise-03", PYTHONIOENCODING="ascii:backslashreplace")
@@ -183,6 +202,21 @@ def test_help_has_examples_and_no_torch(tmp_path):
     imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert "torch" not in imported
     assert "grader.cli" in imported
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_each_verb_has_one_example(verb):
+    """`--help` of a verb shows one example, and its words are words of the verb."""
+    runner = CliRunner()
+    text = runner.invoke(command, [verb, "--help"], prog_name="grade").output
+    examples = re.findall(r"^  Example:\s+(grade .*(?:\n  \S.*)*)", text, re.MULTILINE)
+
+    assert len(examples) == text.count("Example") == 1
+    words = shlex.split(examples[0].removesuffix("&"))
+    assert words[:2] == ["grade", verb]
+    found = command.get_command(click.Context(command), verb)
+    assert found is not None
+    found.make_context(verb, words[2:], resilient_parsing=True)
 
 
 def test_prints_are_passed_on(course):

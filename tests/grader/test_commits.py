@@ -111,3 +111,33 @@ def test_a_link_to_a_repository_is_not_followed(clone: Path, tmp_path: Path) -> 
     head.symlink_to(tmp_path / "main")
 
     assert commits.last(clone, ["a.py"]) is None
+
+
+def test_what_a_file_said_in_each_commit(clone: Path) -> None:
+    """All texts of a file are read, the first commit first, and those of other files are not."""
+    for text in ("two\n", "three: é\n"):
+        (clone / "a.py").write_text(text, encoding="utf-8")
+        git(clone, "commit", "-a", "-m", text)
+    commit(clone, "other.py")
+    found = commits.history(clone, "a.py")
+
+    assert found == commits.History((WHEN, "two\n", "three: é\n"), is_whole=True)
+    assert commits.history(clone, "nowhere.py") == commits.History((), is_whole=False)
+
+
+def test_a_shallow_clone_does_not_know_how_a_file_began(clone: Path, tmp_path: Path) -> None:
+    """Of a clone without its past, what is there is read, and it is said that more was."""
+    (clone / "a.py").write_text("two\n")
+    git(clone, "commit", "-a", "-m", "two")
+    git(tmp_path, "clone", "--depth", "1", f"file://{clone}", "shallow")
+
+    assert commits.history(tmp_path / "shallow", "a.py") == commits.History(("two\n",), False)
+
+
+def test_a_file_below_a_folder_with_an_odd_name(clone: Path) -> None:
+    """Blanks, stars and letters of other scripts in a path mean themselves."""
+    name = "my *[a] é/a.py"
+    (clone / "my *[a] é").mkdir()
+    commit(clone, name)
+
+    assert commits.history(clone, name) == commits.History((WHEN,), is_whole=True)

@@ -60,8 +60,9 @@ def course(tmp_path: Path) -> Course:
     text = "course: C\nexercises:\n"
     for number in (1, 3, 12):
         text += f"- {{id: exercise-{number:02d}, title: T, files: [a.py], points: 1}}\n"
-        for tree in ("exercises", "tests"):
+        for tree, name in (("exercises", "a.py"), ("tests", "test_a.py")):
             (tmp_path / tree / f"exercise-{number:02d}").mkdir(parents=True)
+            (tmp_path / tree / f"exercise-{number:02d}" / name).touch()
     return load(write(tmp_path, text))
 
 
@@ -200,7 +201,7 @@ DATE = "write a date as 2026-10-12 or 2026-10-12 23:59 Europe/Berlin"
 LATE = "write 10 % a day, 3 days at most, 15 min grace, or a part of it; or not accepted"
 TIME = "write a time with its unit, such as 20 s, 500 ms or 2 min"
 SIZE = "write a size with its unit, such as 1 GiB, 512 MiB or 64 KiB"
-KEYS = "one of id, title, files, points, due, late, counts, limits, isolation"
+KEYS = "one of id, title, files, points, hidden, due, late, counts, limits, isolation"
 
 
 @pytest.mark.parametrize(
@@ -330,7 +331,7 @@ def test_a_problem_inside_a_value_is_told_with_its_place(
         (
             GOOD + "  - 3\n",
             "8:5: exercise 2 of the list is '3'; write a map with the keys id, title, files, "
-            "points, due, late, counts, limits, isolation",
+            "points, hidden, due, late, counts, limits, isolation",
         ),
         (
             GOOD + "  - {id: exercise-03, title: T, files: [a.py], points: 1}\n",
@@ -406,7 +407,6 @@ def test_a_number_means_its_exercise(course: Course, word: str) -> None:
     [
         (".", "exercises/exercise-03"),
         (".", "./exercises/exercise-03/"),
-        (".", "solutions/exercise-03/a.py"),
         ("tests", "exercise-03/test_a.py"),
         ("exercises/exercise-03", "."),
         ("exercises/exercise-03", "a.py"),
@@ -468,6 +468,13 @@ def test_an_unknown_word_is_refused_with_a_guess(course: Course, word: str, mess
         find_exercise(course, word, course.root)
 
     assert str(caught.value) == message + "The course has: exercise-01, exercise-03, exercise-12"
+
+
+@pytest.mark.parametrize("word", ["exercise-77", "valeus", "b.py"])
+def test_a_word_that_names_nothing_is_no_path(course: Course, word: str) -> None:
+    """Within an exercise's folder, a word that names nothing there does not mean the exercise."""
+    with pytest.raises(CourseError, match=f'there is no exercise "{word}" in this course'):
+        find_exercise(course, word, course.root / "exercises" / "exercise-03")
 
 
 def test_no_word_outside_an_exercise_is_refused(course: Course) -> None:
