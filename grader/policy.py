@@ -247,6 +247,8 @@ def pick(candidates: Sequence[Candidate], counts: Counts) -> int:
         ValueError: there is none.
     """
     indices = range(len(candidates))
+    if len(candidates) == 1:
+        return 0
     if counts is Counts.BEST:
         return max(indices, key=lambda i: (candidates[i].is_decided, candidates[i].share, -i))
 
@@ -274,6 +276,8 @@ def dropped(scores: Sequence[tuple[Fraction, Fraction]], count: int) -> frozense
     Returns:
         Their indices. Of equal shares the one with more points goes, which helps more.
     """
+    if not count:
+        return frozenset()
     order = sorted(range(len(scores)), key=lambda i: (share(*scores[i]), -scores[i][1]))
     return frozenset(order[: max(min(count, len(scores) - 1), 0)])
 
@@ -285,4 +289,6 @@ def share(earned: Fraction, possible: Fraction) -> Fraction:
 
 def rounded(points: Fraction) -> Fraction:
     """Round points that are 0 or more to two places, half up."""
+    if 100 % points.denominator == 0:
+        return points
     return Fraction(int(points * 100 + Fraction(1, 2)), 100)

@@ -6,6 +6,7 @@ Points are whole hundredths, times are UTC, and any Python string comes back as 
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.engine import Dialect
@@ -68,7 +69,13 @@ class Points(TypeDecorator[Fraction]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Fraction | None:
         """Read points."""
-        return None if value is None else Fraction(value, 100)
+        return None if value is None else _points(value)
+
+
+@lru_cache(10_000)
+def _points(hundredths: int) -> Fraction:
+    """Make points; a class has few different ones, and a fraction is slow to make."""
+    return Fraction(hundredths, 100)
 
 
 class Moment(TypeDecorator[datetime]):

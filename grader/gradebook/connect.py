@@ -1,8 +1,9 @@
 """From a file name or a URL to a database that has the newest tables.
 
 SQLite is set to what a gradebook needs: WAL, so that a reader never waits for a writer; FULL
-synchronisation, so that a commit is on the disk when it returns; BEGIN IMMEDIATE for writers, so
-that two of them queue up instead of failing halfway; thirty seconds of patience in that queue.
+synchronisation, so that a commit is on the disk when it returns, also on macOS, which otherwise
+leaves it in the disk's own memory; BEGIN IMMEDIATE for writers, so that two of them queue up
+instead of failing halfway; thirty seconds of patience in that queue.
 PostgreSQL does all of this unasked.
 """
 
@@ -96,7 +97,7 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     _set_wal(cursor.execute)
-    for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+    for setting in ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "recursive_triggers=ON"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 

@@ -163,7 +163,7 @@ def stand(
     until = policy.read_due(decided.extension.due) if decided.extension else None
     late = [policy.lateness(rules.due, rules.late, one.submitted_at, until) for one in handed]
     candidates = [
-        Candidate(one.earned * how.kept, one.possible, one.submitted_at, order, is_settled(one))
+        Candidate(_kept(one.earned, how), one.possible, one.submitted_at, order, is_settled(one))
         for order, (one, how) in enumerate(zip(handed, late, strict=True))
     ]
     if not candidates:
@@ -176,6 +176,11 @@ def stand(
     return Standing(student, exercise.id, score, handed[index], late[index], decided)
 
 
+def _kept(earned: Fraction, how: Lateness) -> Fraction:
+    """Take off what lateness costs."""
+    return earned * how.kept if how.begun else earned
+
+
 def is_settled(one: Graded) -> bool:
     """Whether a submission has an attempt that was graded."""
     return one.attempt is not None
@@ -185,6 +190,8 @@ def _with(score: Score, decided: Decided) -> Score:
     """Add what people gave, which lateness takes nothing of, and round."""
     if decided.override:
         return Score(decided.override.score, score.possible, True)
+    if not decided.marks:
+        return Score(policy.rounded(score.earned), score.possible, score.is_decided)
     given = sum((mark.points for mark in decided.marks if mark.points is not None), Fraction(0))
     earned = min(max(score.earned + given, Fraction(0)), score.possible)
     return Score(policy.rounded(earned), score.possible, score.is_decided)

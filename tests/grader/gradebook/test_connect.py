@@ -43,6 +43,17 @@ def test_the_revisions_are_those_of_the_folder() -> None:
     assert [each.revision for each in chain][::-1] == list(REVISIONS)
 
 
+def test_a_commit_is_on_the_disk(tmp_path: Path) -> None:
+    """A file is kept so that not even a power cut takes back what was recorded."""
+    with open_gradebook(str(tmp_path / "g.db"), "teacher") as book, book.reading() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "fullfsync")
+        }
+
+    assert found == {"journal_mode": "wal", "synchronous": 2, "fullfsync": 1}
+
+
 def test_opening_again_changes_nothing(where: str) -> None:
     """A gradebook that is there is opened as it is."""
     for _ in range(2):
