@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from grader.errors import CourseError, Mismatch
+from grader.errors import Chain, CourseError, Flow, Mismatch
 from grader.expect.arguments import (
     Submitted,
     argument_name,
@@ -19,9 +19,14 @@ from grader.expect.arguments import (
     right,
     tensors,
 )
+from grader.expect.excerpts import around
+from grader.expect.pictures import chain, flow, heat
 from grader.expect.reference import allowance_for, answers, judged
 from grader.expect.values import agree, tensor
+from grader.expect.watching import watch
 from grader.expect.wording import RESULT, at, first, mismatch, sentence, where
+from grader.records import Outcome
+from grader.sandbox.raised import StudentError
 
 # Any fixed number: the same result gets the same upstream gradient on every machine and in every
 # attempt, so that a failure can be repeated.
@@ -76,17 +81,21 @@ def gradients(
 
     wanted, wide = answers(derived, args)
     answer = tensor(function(*theirs), shape=tuple(forms[0].shape), dtype=forms[0].dtype)
-    connected_to_arguments(answer)
+    connected_to_arguments(answer, function, args)
     got = _derived(answer, upstream[0], theirs)
     assert isinstance(wanted, tuple)
+    names = {position: argument_name(function, position) for position in got}
     exactly = wide if isinstance(wide, tuple) else (None,) * len(wanted)
     allowance = allowance_for(args, rtol, atol, terms)
     for position, form, finer in zip(got, wanted, exactly, strict=True):
-        name, found = argument_name(function, position), got[position]
+        name, found = names[position], got[position]
         if form is None:
             _nothing_reaches(found, name)
         elif found is None:
-            raise _missing(name)
+            reached = {names[each]: gradient for each, gradient in got.items()}
+            right_ones = dict(zip(names.values(), wanted, strict=True))
+            picture = flow("gradient", reached, right_ones) if len(names) > 1 else None
+            raise _missing(name, picture)
         else:
             values, allowed = judged(form, finer, allowance)
             subject = f"the gradient of {name}"
@@ -118,7 +127,7 @@ def derivative(function: Callable[..., object], *args: object) -> None:
             f"The result has dtype {result.dtype} for float64 arguments; torch.float64 is expected."
         )
         raise mismatch(text, "dtype", got=str(result.dtype), wanted="torch.float64")
-    connected_to_arguments(result)
+    connected_to_arguments(result, function, [exact(each) for each in args])
     if not result.isfinite().all():
         lost = ~result.isfinite()
         text = f"The result holds NaN or infinity{where(lost)}."
@@ -145,8 +154,15 @@ def derivative(function: Callable[..., object], *args: object) -> None:
         measured.hold(position, gradient, place_of(function, position))
 
 
-def connected_to_arguments(answer: torch.Tensor) -> None:
+def connected_to_arguments(
+    answer: torch.Tensor, function: Callable[..., object], args: Sequence[object]
+) -> None:
     """Expect a result that a gradient can flow back from.
+
+    Args:
+        answer: the result.
+        function: what gave it; it is called once more to see where the graph is cut.
+        args: with copies of these.
 
     Raises:
         Mismatch: it has no graph.
@@ -158,7 +174,25 @@ def connected_to_arguments(answer: torch.Tensor) -> None:
             "graph",
             got="no graph",
             wanted="a graph",
+            picture=_cut(function, args),
         )
+
+
+def _cut(function: Callable[..., object], args: Sequence[object]) -> Chain | None:
+    """Look where the graph is cut on the way to a result that has none."""
+    try:
+        _, seen = watch(function, [_tracked(argument) for argument in args])
+    except StudentError as error:
+        # It answered a moment ago: what it raises now is not what the check is about.
+        if error.outcome is not Outcome.RAISED:
+            raise
+        return None
+    floating = [
+        place_of(function, position)
+        for position, each in enumerate(args)
+        if isinstance(each, torch.Tensor) and each.is_floating_point()
+    ]
+    return chain(seen, floating)
 
 
 @dataclass(frozen=True)
@@ -244,10 +278,12 @@ def _off(
         off=off,
         allowed=limit,
         pair=(got, want),
+        picture=None if along else heat(wrong, difference),
+        around=None if along else around(got, want, wrong),
     )
 
 
-def _missing(name: str) -> Mismatch:
+def _missing(name: str, picture: Flow | None = None) -> Mismatch:
     return mismatch(
         f"No gradient reaches {name}.",
         "gradient",
@@ -255,6 +291,7 @@ def _missing(name: str) -> Mismatch:
         got="None",
         wanted="a gradient",
         where=name,
+        picture=picture,
     )
 
 

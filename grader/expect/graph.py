@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from grader.errors import CourseError
+from grader.errors import CourseError, Flow
+from grader.expect.pictures import flow
 from grader.expect.values import tensor
 from grader.expect.wording import RESULT, brief, mismatch, sentence
 
@@ -78,6 +79,7 @@ def connected(
                 got="no path",
                 wanted=f"a path to {subject}",
                 where=subject,
+                picture=_flow(asked, found),
             )
     arrived = [gradient for gradient in found if gradient is not None and gradient.numel()]
     is_known = answer.numel() and arrived and not any(each.is_meta for each in arrived)
@@ -89,7 +91,14 @@ def connected(
             name,
             got="gradients of 0",
             wanted="gradients that are not all 0",
+            picture=_flow(asked, found),
         )
+
+
+def _flow(asked: dict[str, torch.Tensor], found: tuple[torch.Tensor | None, ...]) -> Flow | None:
+    """Draw what reached each source, where there is more than one to compare."""
+    names = [name.removeprefix("the parameter ") for name in asked]
+    return flow("gradient", dict(zip(names, found, strict=True))) if len(asked) > 1 else None
 
 
 def releases(got: object, *, name: str = RESULT) -> None:

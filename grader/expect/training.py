@@ -1,12 +1,15 @@
 """Expectations on training: the losses that were kept, and what one step does to a model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import nn
 
 from grader.errors import CourseError, Mismatch
 from grader.expect.arguments import exact, fresh
+from grader.expect.excerpts import around
+from grader.expect.pictures import curves, flow, heat
 from grader.expect.tolerance import TERMS, Allowance
 from grader.expect.values import equal, number
 from grader.expect.wording import at, brief, first, mismatch, where
@@ -40,9 +43,16 @@ def history(
         return
     if len(got) != len(want):
         text = f"The history has {len(got)} losses; {len(want)} steps were asked for."
-        raise mismatch(text, "shape", name, got=str(len(got)), wanted=str(len(want)))
+        sizes = str(len(got)), str(len(want))
+        picture = curves(got, want)
+        raise mismatch(text, "shape", name, got=sizes[0], wanted=sizes[1], picture=picture)
     for step, (loss, right) in enumerate(zip(got, want, strict=True)):
-        number(loss, right, rtol=rtol, atol=atol, terms=terms, name=f"the loss of step {step}")
+        try:
+            number(loss, right, rtol=rtol, atol=atol, terms=terms, name=f"the loss of step {step}")
+        except Mismatch as error:
+            if error.evidence is not None:
+                error.evidence = replace(error.evidence, picture=curves(got, want))
+            raise
 
 
 def step(
@@ -148,7 +158,12 @@ def _hold(
         if lost.any():
             text = f"The parameter {name} holds NaN or infinity after the step{where(lost)}."
             raise mismatch(
-                text, "finite", f"the parameter {name}", got="NaN or infinity", where=name
+                text,
+                "finite",
+                f"the parameter {name}",
+                got="NaN or infinity",
+                where=name,
+                picture=flow("step", got, moves),
             )
         if _near(got[name], want, limits[name]):
             continue
@@ -174,6 +189,7 @@ def _hold(
             off=float((got[name] - want).abs().max()),
             allowed=float(limits[name].max()),
             pair=pair,
+            picture=flow("step", got, moves),
         )
 
 
@@ -201,6 +217,8 @@ def _off(
         off=off,
         allowed=limit,
         pair=pair,
+        picture=heat(wrong, difference),
+        around=around(got, want, wrong),
     )
 
 

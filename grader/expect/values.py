@@ -9,6 +9,8 @@ import math
 import torch
 
 from grader.errors import Mismatch
+from grader.expect.excerpts import apart, around, formed
+from grader.expect.pictures import heat
 from grader.expect.tolerance import TERMS, Allowance
 from grader.expect.wording import RESULT, a, at, brief, first, kind, mismatch, sentence, where
 
@@ -117,7 +119,10 @@ def agree(
     try:
         tensor(answer, shape=tuple(want.shape), dtype=want.dtype, device=want.device, name=name)
     except Mismatch as error:
-        error.pair = None if want.is_meta or answer.is_meta else pair
+        if not (want.is_meta or answer.is_meta):
+            error.pair = pair
+            if tuple(answer.shape) != tuple(want.shape):
+                error.around = formed(answer), formed(want)
         raise
     if want.is_meta:
         return
@@ -135,6 +140,8 @@ def agree(
                 wanted=at(wanted, wrong),
                 where=first(wrong),
                 pair=pair,
+                picture=heat(wrong),
+                around=around(left, wanted, wrong),
             )
         return
     wide = torch.complex128 if want.is_complex() else torch.float64
@@ -144,7 +151,16 @@ def agree(
     if lost.any():
         what = "NaN" if torch.isnan(left).any() else "infinity"
         text = f"{subject} holds {what}{where(lost)}."
-        raise mismatch(text, "finite", name, got=what, where=first(lost), pair=pair)
+        raise mismatch(
+            text,
+            "finite",
+            name,
+            got=what,
+            where=first(lost),
+            pair=pair,
+            picture=heat(lost),
+            around=around(left, wanted, lost),
+        )
     difference = torch.where(left == wanted, 0.0, (left - wanted).abs())
     allowed = allowance.of(wanted, want.dtype)
     # Written so that NaN loses: every comparison with NaN is false.
@@ -163,6 +179,8 @@ def agree(
             off=off,
             allowed=limit,
             pair=pair,
+            picture=heat(wrong, difference),
+            around=around(left, wanted, wrong),
         )
 
 
@@ -226,6 +244,7 @@ def agree_number(
             off=difference,
             allowed=allowed,
             pair=(torch.tensor(value, dtype=dtype), torch.tensor(want, dtype=dtype)),
+            around=apart(value, want),
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import torch
 
-from grader.errors import Evidence, Mismatch
+from grader.errors import Evidence, Mismatch, Picture
 
 # What an expectation can ask for: the first word of its evidence.
 ASKED = (
@@ -53,6 +53,8 @@ def mismatch(
     off: float | None = None,
     allowed: float | None = None,
     pair: tuple[torch.Tensor, torch.Tensor] | None = None,
+    picture: Picture | None = None,
+    around: tuple[str, str] | None = None,
 ) -> Mismatch:
     """Put a refusal together, for its expectation to raise.
 
@@ -66,11 +68,14 @@ def mismatch(
         off: the largest difference; kept to two digits, and None where it is not finite.
         allowed: what it may be, likewise.
         pair: the answer and what is right; kept detached and on the CPU.
+        picture: what can be drawn.
+        around: the values of both about the first difference, as `excerpts` writes them.
     """
     assert asked in ASKED
-    evidence = Evidence(asked, subject, got, wanted, where, _two_digits(off), _two_digits(allowed))
+    sizes = _two_digits(off), _two_digits(allowed)
+    evidence = Evidence(asked, subject, got, wanted, where, *sizes, picture=picture)
     kept = pair and (pair[0].detach().cpu(), pair[1].detach().cpu())
-    return Mismatch(text, evidence, kept)
+    return Mismatch(text, evidence, kept, around)
 
 
 def _two_digits(number: float | None) -> float | None:

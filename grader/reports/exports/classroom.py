@@ -13,6 +13,7 @@ Size: the result travels in one environment variable, and Linux takes 128 KiB of
 import json
 
 from grader.records import Attempt, Outcome, Verdict
+from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.points import whole
 from grader.reports.exports.size import fit
@@ -42,7 +43,7 @@ def _rendered(attempt: Attempt, room: int) -> str:
         result["status"] = "pass" if score.earned == score.possible else "fail"
         result["max_score"] = sum(possible for _, possible in points)
     else:
-        result["message"] = told.score_of(attempt)
+        result["message"] = sentences.score_of(attempt)
     # Without a single test the reporter divides by zero.
     result["tests"] = tests or [{"name": "checks", "status": "error", "score": 0, "line_no": 0}]
     return json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -10,6 +10,7 @@ Size: 65,535 bytes for each message.
 import json
 
 from grader.records import Attempt, Outcome, Verdict
+from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.size import fit
 
@@ -26,7 +27,7 @@ def export(attempt: Attempt) -> str:
         has_passed = all(test["status"] == "pass" for test in tests)
         result |= {"status": "pass" if has_passed else "fail", "message": None, "tests": tests}
     else:
-        result["message"] = told.score_of(attempt)
+        result["message"] = sentences.score_of(attempt)
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
 
 

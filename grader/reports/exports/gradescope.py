@@ -10,6 +10,7 @@ record. Gradescope names no size; the file is kept below 1 MB.
 import json
 
 from grader.records import Attempt, Outcome, Verdict
+from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.points import number
 from grader.reports.exports.size import fit
@@ -35,7 +36,7 @@ def _rendered(attempt: Attempt, room: int) -> str:
         # Said once more than the tests say it, so that no sum of decimals has to be trusted.
         "score": number(attempt.score.earned),
         "execution_time": round(attempt.seconds, 3),
-        "output": told.score_of(attempt),
+        "output": sentences.score_of(attempt),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -11,6 +11,7 @@ Size: GitLab reads 30 MB.
 from xml.etree import ElementTree
 
 from grader.records import Attempt, Outcome, Verdict, points_text
+from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.size import cut, fit
 from grader.reports.exports.text import distinct, one_line
@@ -61,7 +62,7 @@ def _add_properties(suite: ElementTree.Element, attempt: Attempt, ids: list[str]
         values["score"] = points_text(score.earned)
     values["possible"] = points_text(score.possible)
     for name, verdict in zip(ids, attempt.verdicts, strict=True):
-        values[f"points.{name}"] = told.points_of(verdict)
+        values[f"points.{name}"] = sentences.points_of(verdict)
     around = ElementTree.SubElement(suite, "properties")
     for name, value in values.items():
         ElementTree.SubElement(around, "property", {"name": name, "value": value})

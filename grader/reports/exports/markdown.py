@@ -10,6 +10,7 @@ Size: a step whose summaries exceed 1 MiB loses them all.
 import re
 
 from grader.records import Attempt, Outcome, Verdict
+from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.size import cut, fit
 from grader.reports.exports.text import one_line
@@ -35,7 +36,7 @@ def export(attempt: Attempt) -> str:
 
 def _rendered(attempt: Attempt, room: int) -> str:
     lines = [f"### {_escaped(f'{attempt.exercise}: {cut(attempt.title, room)}')}", ""]
-    lines += [f"**{_escaped(told.score_of(attempt))}**", ""]
+    lines += [f"**{_escaped(sentences.score_of(attempt))}**", ""]
     if attempt.verdicts:
         lines += ["| | check | points |", "|---|---|---:|"]
         lines += [_row(verdict, room) for verdict in attempt.verdicts] + [""]
@@ -59,7 +60,7 @@ def _grouped(attempt: Attempt, room: int) -> dict[str, list[Verdict]]:
 
 def _row(verdict: Verdict, room: int) -> str:
     mark = _MARKS.get(verdict.outcome, _LOST)
-    return f"| {mark} | {_title(verdict, room)} | {told.points_of(verdict)} |"
+    return f"| {mark} | {_title(verdict, room)} | {sentences.points_of(verdict)} |"
 
 
 def _title(verdict: Verdict, room: int) -> str:

@@ -9,6 +9,7 @@ Size: 1 MB. Messages pass through a converter of terminal colours; none is left 
 import json
 
 from grader.records import Attempt, Verdict
+from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.points import number
 from grader.reports.exports.size import fit
@@ -35,10 +36,10 @@ def _rendered(attempt: Attempt, room: int) -> str:
         result: dict[str, object] = {
             "gradable": True,
             "score": float(share),
-            "message": told.score_of(attempt),
+            "message": sentences.score_of(attempt),
         }
     else:
-        result = {"gradable": False, "format_errors": [told.score_of(attempt)]}
+        result = {"gradable": False, "format_errors": [sentences.score_of(attempt)]}
     result["tests"] = tests
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from grader.records import Attempt
+from grader.reports import page
 from grader.reports.exports import (
     autolab,
     classroom,
@@ -59,6 +60,8 @@ FORMATS = {
                _alone(exercism.export)),
         Format("gradescope", "Gradescope: the results of run_autograder", "results.json",
                _alone(gradescope.export)),
+        Format("html", "people: one page that needs nothing else", "report.html",
+               _alone(page.render)),
         Format("junit", "JUnit XML: Jenkins, GitLab and most CI services", "junit.xml",
                _alone(junit.export)),
         Format("markdown", "the summary of a GitHub Actions job", "summary.md",

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from grader.cli import command
 from grader.reports.exports.registry import FORMATS
+from grader.verbs import magic
 
 # What writes something for a student out of a graded attempt: a name, and the words behind `grade`.
 ARTEFACTS = {
@@ -335,6 +336,36 @@ def test_nothing_hidden_is_told(course, handed):
 
     assert found == {}
     assert written.code == (0 if handed == "right" else 1), written.texts
+
+
+def test_nothing_hidden_is_told_at_the_desk(tmp_path):
+    """Table, hints and memory of an attempt at one's own files hold no secret of hidden files."""
+    own = Course(tmp_path)
+    own.write("exercises/exercise-01/answer.py", SUBMISSIONS["wrong"])
+    own.write("exercises/exercise-01/hints.yml", "number: [Look., Closer., There.]\n")
+    texts = {}
+    for words in (["exercise-01"], [], ["hint"], ["hint", "exercise-01", "number"], ["reset", "1"]):
+        done = subprocess.run(
+            [*GRADE, *words], cwd=own.root, capture_output=True, check=False, timeout=120,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        )  # fmt: skip
+        texts[" ".join(words)] = (done.stdout + done.stderr).decode()
+    memory = (own.root / ".grader/memory.db").read_bytes()
+    texts["memory"] = memory.decode(errors="replace")
+
+    assert {name: told for name, text in texts.items() if (told := own.found(text))} == {}
+    assert "hint 2 of 3" in texts["hint exercise-01 number"]
+    assert b"number() gives a number." in memory
+
+
+@pytest.mark.parametrize("handed", ["wrong", "raising", "broken"])
+def test_nothing_hidden_is_told_in_a_notebook(course, handed):
+    """What `%grade` shows of cells that were run, as HTML and as text, holds no secret."""
+    report = magic.report("1", ["", SUBMISSIONS[handed]], course.root)
+
+    assert course.found(repr(report)) == []
+    assert course.found(report._repr_html_()) == []
+    assert "0 / 18" in repr(report)
 
 
 def test_a_secret_that_is_told_would_be_found(tmp_path):

@@ -132,6 +132,7 @@ def test_gradients_evidence(paired, refused):
         "None",
         "a gradient",
         "argument 2 (v)",
+        picture=cut.evidence.picture,
     )
     assert cut.pair is None
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from grader import expect
-from grader.errors import CourseError, Evidence
+from grader.errors import CourseError, Evidence, Flow
 
 v = torch.tensor([1.0, 0.5, -1.0])
 
@@ -78,7 +78,10 @@ def test_connected_names_the_source(refused, refusal):
     mismatch = refused(expect.connected, w * 2, w=w, b=b)
 
     assert str(mismatch) == f"No gradient path leads from the result to b{remedy}"
-    assert mismatch.evidence == Evidence("graph", "the result", "no path", "a path to b", "b")
+    assert mismatch.evidence == Evidence(
+        "graph", "the result", "no path", "a path to b", "b",
+        picture=Flow("gradient", ("w", "b"), (3.46, None)),
+    )  # fmt: skip
     assert "from the result to source 2:" in refusal(expect.connected, w * 2, w, b)
     assert "to the parameter 0.weight:" in refusal(expect.connected, cut, layers)
     assert "to the parameter 0.weight of source 2:" in refusal(

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from grader import expect
-from grader.errors import CourseError, Evidence, Mismatch
+from grader.errors import CourseError, Curves, Evidence, Mismatch
 
 A = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -34,7 +34,7 @@ def test_history(refusal):
 def test_history_evidence(refused):
     """A history of another length is told with both lengths."""
     assert refused(expect.history, [1.0], [1.0, 2.0]).evidence == Evidence(
-        "shape", "the history", "1", "2"
+        "shape", "the history", "1", "2", picture=Curves((0, 1), (1.0, None), (1.0, 2.0))
     )
 
 

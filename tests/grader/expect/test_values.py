@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from grader import expect
-from grader.errors import Evidence
+from grader.errors import Evidence, HeatMap
 
 A = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 v = torch.tensor([1.0, 0.5, -1.0])
@@ -208,8 +208,9 @@ def test_evidence_of_values(refused):
     mismatch = refused(expect.close, got, A, atol=1e-5, rtol=0, name="the sum")
 
     assert mismatch.evidence == Evidence(
-        "values", "the sum", "3.25", "3", "[0, 2]", off=0.25, allowed=1e-5
-    )
+        "values", "the sum", "3.25", "3", "[0, 2]", off=0.25, allowed=1e-5,
+        picture=HeatMap((2, 3), 2, 3, ((0, 0, 4), (0, 0, 0))),
+    )  # fmt: skip
     assert torch.equal(mismatch.pair[0], got)
     assert torch.equal(mismatch.pair[1], A)
 
@@ -247,7 +248,8 @@ def test_evidence_of_what_is_not_finite(refused):
     got[1, 0] = math.nan
     evidence = refused(expect.close, got, A).evidence
 
-    assert evidence == Evidence("finite", "the result", "NaN", "", "[1, 0]")
+    picture = HeatMap((2, 3), 2, 3, ((0, 0, 0), (1, 0, 0)), is_graded=False)
+    assert evidence == Evidence("finite", "the result", "NaN", "", "[1, 0]", picture=picture)
     assert refused(expect.close, A, torch.full((2, 3), math.inf)).evidence.off is None
 
 
@@ -256,5 +258,6 @@ def test_evidence_of_whole_numbers(refused):
     got = refused(expect.close, torch.tensor([7, 2]), torch.tensor([7, 3])).evidence
     truth = refused(expect.close, torch.tensor(True), torch.tensor(False)).evidence
 
-    assert got == Evidence("values", "the result", "2", "3", "[1]")
+    picture = HeatMap((2,), 1, 2, ((0, 1),), is_graded=False)
+    assert got == Evidence("values", "the result", "2", "3", "[1]", picture=picture)
     assert truth == Evidence("values", "the result", "True", "False", "")

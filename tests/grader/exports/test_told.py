@@ -5,7 +5,7 @@ from hypothesis import given
 
 from grader.errors import SandboxError
 from grader.records import Attempt, Outcome
-from grader.reports import terminal
+from grader.reports import sentences, terminal
 from grader.reports.exports import told
 
 from .conftest import ATTEMPTS, PATIENT, assert_harmless, attempt, kept, one
@@ -18,8 +18,8 @@ def test_words_of_the_terminal(outcome: Outcome) -> None:
     shown = terminal.render(attempt((verdict,)))
 
     assert told.told(verdict, 1000) in shown
-    assert told.points_of(verdict) in shown
-    assert told.score_of(attempt((verdict,))) in " ".join(shown.split())
+    assert sentences.points_of(verdict) in shown
+    assert sentences.score_of(attempt((verdict,))) in " ".join(shown.split())
 
 
 def test_told() -> None:
@@ -60,11 +60,11 @@ def test_free_texts(made: Attempt) -> None:
 
 def test_score_of() -> None:
     """A score is two numbers; without one there is a reason."""
-    assert told.score_of(kept("half")) == "1 / 10.75"
-    assert told.score_of(kept("ungraded")) == (
+    assert sentences.score_of(kept("half")) == "1 / 10.75"
+    assert sentences.score_of(kept("ungraded")) == (
         "not decided: 1 of 9 checks could not be graded; tell your teacher"
     )
-    assert told.score_of(attempt(())) == "not decided: there are no checks; tell your teacher"
+    assert sentences.score_of(attempt(())) == "not decided: there are no checks; tell your teacher"
 
 
 def test_refuse() -> None:
