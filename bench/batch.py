@@ -15,54 +15,14 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
 
+import answers
 from paired import COURSE, GRADE, Cost, adopted_orphans, run
 
-from grader import course, mistakes
-from grader.records import Exercise
+from grader import course
 
 SAMPLE = 10  # submissions that pytest grades in each run: it needs seconds for each
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What somebody hands in for an exercise, by file name."""
-
-    exercise: str
-    files: dict[str, str]
-
-
-def answers(exercise: Exercise) -> Iterator[Answer]:
-    """Give what students hand in: right, untouched, right in other words, and wrong."""
-    reference = {name: (exercise.reference_dir / name).read_text() for name in exercise.files}
-    yield Answer(exercise.id, reference)
-    yield Answer(exercise.id, {n: (exercise.stub_dir / n).read_text() for n in exercise.files})
-    for path in (exercise.hidden_dir / "variants.py", exercise.hidden_dir / "mistakes.py"):
-        source = path.read_text()
-        for answer in mistakes.load(path):
-            mark = getattr(answer, "__mistake__", None) or answer.__variant__
-            for name, text in reference.items():
-                if f"def {mark.of}(" in text or f"class {mark.of}" in text:
-                    changed = mistakes.as_submission(text, source, answer.__name__, mark.of)
-                    yield Answer(exercise.id, {**reference, name: changed})
-
-
-def hand_in(folder: Path, count: int) -> list[Answer]:
-    """Write a class of this size, the exercises in turn; who handed in what."""
-    kinds = [list(answers(exercise)) for exercise in course.load(COURSE).exercises]
-    mixed = [kind[n] for n in range(max(map(len, kinds))) for kind in kinds if n < len(kind)]
-    handed = list(islice(cycle(mixed), count))
-    for number, answer in enumerate(handed):
-        place = folder / f"student-{number:05}"
-        place.mkdir(parents=True)
-        for name, text in answer.files.items():
-            # One byte more for each student, so that no two hand in the same.
-            (place / name).write_text(f"{text}\n# {number}\n")
-    return handed
 
 
 def batch(folder: Path, judges: int) -> Cost:
@@ -73,7 +33,7 @@ def batch(folder: Path, judges: int) -> Cost:
     return run([GRADE, "batch", str(folder), "-j", str(judges), "--gradebook", where])
 
 
-def with_pytest(place: Path, sample: list[Answer]) -> Cost:
+def with_pytest(place: Path, sample: list[answers.Answer]) -> Cost:
     """Run pytest for each of a sample, the answer in the stub's place."""
     costs = []
     for answer in sample:
@@ -107,7 +67,8 @@ def main() -> None:
     runs = int(sys.argv[2]) if sys.argv[2:] else 3
     with tempfile.TemporaryDirectory() as name, adopted_orphans():
         folder = Path(name)
-        handed = hand_in(folder / "handed-in", count)
+        handed = answers.mixed(course.load(COURSE), count)
+        answers.hand_in(folder / "handed-in", handed)
         copy_of_course(folder / "copy")
         sample = handed[:: max(len(handed) // SAMPLE, 1)][:SAMPLE]
         found: dict[str, list[Cost]] = {"-j1": [], "-j2": [], "pytest": []}

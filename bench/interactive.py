@@ -2,12 +2,13 @@
 
     python bench/interactive.py [RUNS]
 
-Needs the grader installed, as the README says. Five measurements:
+Needs the grader installed, as the README says. Six measurements:
 
     torch     grading exercise 03 against `import torch` alone
     pytest    grading exercise 04 against pytest on the same check files and the same answers,
               called directly: no walls, no second process
     help      `grade --help`: its CPU time, and that it imports no torch
+    desk      `grade` and `grade hint` in a student's copy, and one press of the Tab key
     check     one more light check: an exercise with 20 of them against one with 40, graded in
               this process by a warm zygote's children, so that no start drowns the difference
     imports   modules that a child had to import while a reference was graded, because its zygote
@@ -45,6 +46,8 @@ from grader.sandbox.host import Sandbox
 TORCH_BAR = 1.5  # times
 PYTEST_BAR = 0.6  # times
 HELP_BAR_MS = 100
+DESK_BAR_MS = 250
+KEY_BAR_MS = 100
 CHECK_BAR_MS = 5
 FEW, MORE = 20, 40  # light checks
 
@@ -109,6 +112,28 @@ def help_alone(runs: int) -> list[Row]:
         Row("grade --help, CPU", f"{HELP_BAR_MS} ms", f"{cpu_ms:.0f} ms", cpu_ms <= HELP_BAR_MS),
         Row("grade --help, imports torch", "no", "yes" if has_torch else "no", not has_torch),
     ]
+
+
+def desk(folder: Path, runs: int) -> list[Row]:
+    """Measure what a student waits for who only looks: in a copy without hidden checks."""
+    shutil.copytree(COURSE / "exercises", folder / "exercises")
+    shutil.copy(COURSE / "gradebook.yml", folder)
+    rows = []
+    for name, words in (("grade", []), ("grade hint", ["hint", "1"])):
+        costs = [run([GRADE, *words], folder) for _ in range(runs + 1)][1:]
+        for kind, spent in (
+            ("wall", [cost.wall_s for cost in costs]),
+            ("CPU", [cost.cpu_s for cost in costs]),
+        ):
+            ms = 1000 * statistics.median(spent)
+            bar = f"{DESK_BAR_MS} ms"
+            rows.append(Row(f"{name}, {kind}", bar, f"{ms:.0f} ms", ms <= DESK_BAR_MS))
+    asked = {"_GRADE_COMPLETE": "bash_complete", "COMP_WORDS": "grade ex", "COMP_CWORD": "1"}
+    os.environ.update(asked)
+    ms = 1000 * statistics.median(run([GRADE], folder).cpu_s for _ in range(runs))
+    for name in asked:
+        del os.environ[name]
+    return [*rows, Row("the Tab key, CPU", f"{KEY_BAR_MS} ms", f"{ms:.0f} ms", ms <= KEY_BAR_MS)]
 
 
 class Watched(Sandbox):
@@ -198,6 +223,7 @@ def main() -> None:
                 *against_torch(runs),
                 *against_pytest(folder / "copy", runs),
                 *help_alone(runs),
+                *desk(folder / "desk", runs),
             ]
         # What the judge has of its environment and of its collector.
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -60,8 +60,18 @@ def process_cpu_s(process: int) -> float:
     return time.clock_gettime((~process << 3) | 2)
 
 
+def children(process: int | str = "self") -> set[int]:
+    """Read which processes have this one for a parent; none known where there is no /proc."""
+    found: set[int] = set()
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # A thread that has ended.
+            found.update(map(int, path.read_text().split()))
+    return found
+
+
 def run(command: Sequence[str], folder: Path = COURSE) -> Cost:
-    """Run a command to its end; it has to succeed."""
+    """Run a command to its end, and to that of all that it leaves behind; it has to succeed."""
+    others = children()
     started = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -74,11 +84,8 @@ def run(command: Sequence[str], folder: Path = COURSE) -> Cost:
     wall_s = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     cpu_s = usage.ru_utime + usage.ru_stime
-    while True:
-        try:
-            _, _, usage = os.wait4(-1, 0)
-        except ChildProcessError:
-            break
+    while left := children() - others:
+        _, _, usage = os.wait4(left.pop(), 0)
         cpu_s += usage.ru_utime + usage.ru_stime
     if process.returncode != 0:
         sys.exit(f"{' '.join(command)} in {folder} ended with {process.returncode}, not with 0.")
