@@ -116,7 +116,7 @@ class Known:
         def played(module: ModuleType) -> Callable[[], Transcript]:
             def play() -> Transcript:
                 student, answers = within(module, seed, references)
-                run(student)
+                let_go(run(student))
                 return answers
 
             return play
@@ -142,6 +142,17 @@ class Known:
     def sentence(self, mistake: str) -> str:
         """Give what the student is told about a mistake."""
         return self._mistakes[mistake][1]
+
+
+def let_go(raised: BaseException | None) -> None:
+    """Let go of the frames of an exception, once nobody asks it where it came from.
+
+    Some of them hold the exception too, so all their tensors would stay until the collector of
+    garbage comes by, which it seldom does: a gigabyte, where answers are large.
+    """
+    while raised is not None:
+        raised.__traceback__ = None
+        raised = raised.__cause__ or raised.__context__
 
 
 def _executed(name: str, text: str) -> ModuleType:

@@ -1,8 +1,13 @@
 """What the author knows: the reference as a control, and the mistakes that get named."""
 
+import gc
+import weakref
+
 import pytest
+import torch
 
 from grader.errors import CourseError
+from grader.known import let_go
 from grader.records import Outcome
 
 HIDDEN = '''
@@ -145,3 +150,31 @@ def test_right_answers_do_not_read_the_mistakes(made):
     course = made(HIDDEN, points="2", mistakes="1 / 0\n")
 
     assert course.grade(course.reference).score.earned == 2
+
+
+def test_frames_are_let_go():
+    """What a failed check holds is freed without a collection of garbage."""
+    held = []
+
+    def fail():
+        answer = torch.ones(3)
+        held.append(weakref.ref(answer))
+        cause = ValueError("it holds itself by way of this frame")
+        try:
+            raise cause
+        except ValueError:
+            raise AssertionError from cause
+
+    gc.disable()
+    try:
+        with pytest.raises(AssertionError) as caught:
+            fail()
+        raised = caught.value
+        del caught
+        is_held = held[0]() is not None
+        let_go(raised)
+
+        assert is_held
+        assert held[0]() is None
+    finally:
+        gc.enable()
