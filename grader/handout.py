@@ -35,8 +35,12 @@ def path(exercise: Exercise) -> Path:
     return exercise.stub_dir / forms.own_name(exercise)
 
 
-def build(exercise: Exercise) -> str:
+def build(exercise: Exercise, stubs: Mapping[str, str] | None = None) -> str:
     """Build the notebook of an exercise.
+
+    Args:
+        exercise: which one.
+        stubs: the texts of its stubs, by file; by default what its files hold.
 
     Returns:
         JSON of format 4.5, which ends in a newline.
@@ -44,7 +48,7 @@ def build(exercise: Exercise) -> str:
     Raises:
         CourseError: the README or a stub cannot be read, or a stub is no Python.
     """
-    stubs = {name: _read(exercise, name) for name in exercise.files}
+    stubs = stubs or {name: _read(exercise, name) for name in exercise.files}
     texts = sections(_read(exercise, README))
     codes = parts(stubs)
     plain = {

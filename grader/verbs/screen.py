@@ -84,10 +84,9 @@ def count(text: str) -> None:
 
 
 def width() -> int:
-    """Tell how many columns a line may have; 80 where there is no terminal."""
-    if not sys.stdout.isatty():
-        return 80
-    return min(os.get_terminal_size(sys.stdout.fileno()).columns, WIDEST)
+    """Tell how many columns a line may have; 80 where there is no terminal, or it does not say."""
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+    return min(columns, WIDEST) or 80
 
 
 def has_color() -> bool:

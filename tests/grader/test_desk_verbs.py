@@ -178,6 +178,25 @@ def test_a_reset_says_how_to_get_back(day):
     )
 
 
+def test_a_reset_makes_the_notebook_blank(desk):
+    """A notebook that was written in is built anew, and its backup is named."""
+    notebook = desk.file.with_name("tensors.ipynb")
+    blank = notebook.read_text()
+    desk.grade("1")
+    notebook.write_text(blank.replace("NotImplementedError", "ValueError"))
+    ended = desk.grade("reset", "1")
+    path = "exercises/exercise-01/tensors.ipynb"
+
+    assert ended.stdout == (
+        "exercises/exercise-01/tensors.py is the stub already; nothing was changed.\n"
+        f"{path} is blank again, built from README.md and the stub.\n"
+        f"What you had written is in {path}.backup-1. To get it back:\n"
+        f"  cp {path}.backup-1 {path}\n"
+    )
+    assert notebook.read_text() == blank
+    assert "ValueError" in notebook.with_name("tensors.ipynb.backup-1").read_text()
+
+
 def test_a_stub_that_nobody_knows(desk):
     """Where neither git nor the memory has the stub, nothing is changed and a sentence says so."""
     desk.file.write_text(HALF)
