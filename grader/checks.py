@@ -6,11 +6,13 @@ A check file is the teacher's, and is taken from the course alone, never from a 
 import hashlib
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from grader import shown
 from grader.errors import CourseError
 from grader.fixtures import check_id
 from grader.records import Check, Exercise, Visibility
@@ -52,11 +54,17 @@ def versions_of(paths: Sequence[Path]) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def read_check(item: pytest.Item, exercise: Exercise) -> Check:
+def read_check(item: pytest.Item, exercise: Exercise, now: datetime | None) -> Check:
     """Read what a check is worth, what it needs and what it says, from its marks and docstring.
 
+    Args:
+        item: the check.
+        exercise: the one that it belongs to.
+        now: when it is graded, which may decide how much is told; None withholds nothing by mark.
+
     Raises:
-        CourseError: the points are missing, or not a number with at most two decimals.
+        CourseError: the points are missing, or not a number with at most two decimals; or the mark
+            that says how much is told does not.
     """
     points = item.get_closest_marker("points")
     needs = item.get_closest_marker("needs")
@@ -68,12 +76,14 @@ def read_check(item: pytest.Item, exercise: Exercise) -> Check:
     text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
     title = " ".join(text.split("\n\n")[0].split()) or check_id(item).replace("_", " ")
     is_visible = item.path.parent == exercise.stub_dir
+    visibility = Visibility.VISIBLE if is_visible else Visibility.HIDDEN
     return Check(
         id=check_id(item),
         title=title,
         points=Fraction(str(values[0])),
-        visibility=Visibility.VISIBLE if is_visible else Visibility.HIDDEN,
+        visibility=visibility,
         needs=str(needs.args[0]) if needs and needs.args else None,
+        shows=shown.of_mark(item, exercise, visibility, now),
     )
 
 

@@ -15,10 +15,10 @@ import math
 
 import pytest
 
-from grader import told
+from grader import told, withheld
 from grader.errors import CourseError, Evidence, Mismatch, SandboxError
 from grader.known import Control
-from grader.records import Check, Outcome, Verdict, Visibility
+from grader.records import Check, Outcome, Shows, Verdict
 from grader.sandbox.raised import StudentError
 
 # Sentences that quote the student's names grow with them.
@@ -117,21 +117,26 @@ def described(raised: BaseException | None) -> str:
 def evidence(check: Check, raised: BaseException) -> Evidence | None:
     """Take what an expectation saw, as far as the student may see it.
 
-    Texts are bounded, numbers that JSON cannot hold are left out, and of a hidden check the right
-    value stays here.
+    Texts are bounded and numbers that JSON cannot hold are left out. Where not everything is told,
+    the right value stays here; where it is, both values stand among their neighbours.
     """
     seen = raised.evidence if isinstance(raised, Mismatch) else None
     if seen is None:
         return None
-    is_secret = check.visibility is Visibility.HIDDEN and seen.asked in _OF_VALUES
+    is_full = check.level is Shows.FULL
+    got, wanted = seen.got, seen.wanted
+    if is_full and isinstance(raised, Mismatch) and raised.around is not None:
+        got, wanted = raised.around
+    is_secret = not is_full and seen.asked in _OF_VALUES
     return Evidence(
         asked=seen.asked[:MAX_EVIDENCE],
         subject=seen.subject[:MAX_EVIDENCE],
-        got=seen.got[:MAX_EVIDENCE],
-        wanted="" if is_secret else seen.wanted[:MAX_EVIDENCE],
+        got=got[:MAX_EVIDENCE],
+        wanted="" if is_secret else wanted[:MAX_EVIDENCE],
         where=seen.where[:MAX_EVIDENCE],
         off=_size(seen.off),
         allowed=_size(seen.allowed),
+        picture=withheld.of(check, seen, raised.pair) if isinstance(raised, Mismatch) else None,
     )
 
 

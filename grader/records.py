@@ -35,6 +35,20 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
 
 
+class Shows(StrEnum):
+    """How much a student is told of a check that is lost, from everything to nothing.
+
+    `FULL` also what went in, where it is small, and what is right. `ACTUAL_ONLY` what came out, and
+    of what went in and what is right the form alone. `MESSAGE` a sentence without values.
+    `SCORE_ONLY` how it ended, and its points.
+    """
+
+    FULL = "full"
+    ACTUAL_ONLY = "actual-only"
+    MESSAGE = "message"
+    SCORE_ONLY = "score-only"
+
+
 class Isolation(StrEnum):
     """How many children a submission gets: one for all its checks, or one for each."""
 
@@ -68,6 +82,7 @@ class Exercise:
     `files` are the names that are handed in, in order; anything else is ignored. `points` is what
     the marks of all its checks must add up to. The three folders need not all exist: a student's
     copy of the course has only `stub_dir`. `due`, `late` and `counts` are texts for `policy`.
+    `hidden_checks` is how many a student's copy lacks, None where nobody wrote it down.
     """
 
     id: str
@@ -82,6 +97,7 @@ class Exercise:
     due: str | None = None
     late: str | None = None
     counts: str = "best"
+    hidden_checks: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,19 +116,24 @@ class Course:
 
 @dataclass(frozen=True)
 class Source:
-    """One file of a submission: its bare name and its whole text."""
+    """One file of a submission: its bare name and its whole text.
+
+    Of a notebook, `cells` are the number of each code cell and the line of `text` that it begins
+    in, both from 1; of a Python file there are none.
+    """
 
     name: str
     text: str
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Submission:
     """The files that one student handed in.
 
-    `path` is what the user named, for reports. `digest` is the SHA-256 of names and texts in
+    `path` is what the user named, for reports. `digest` is the SHA-256 of names, texts and cells in
     hexadecimal. `missing` are files the exercise asks for that are not there; `ignored` are names
-    that were there and not asked for.
+    that were there and not asked for. `notes` are sentences for whoever handed it in.
     """
 
     path: str
@@ -120,17 +141,29 @@ class Submission:
     digest: str
     missing: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check function: its id is its name without `test_`, its title its first sentence."""
+    """One check function: its id is its name without `test_`, its title its first sentence.
+
+    `shows` is how much a student is told where it is lost; None is what is usual for its
+    visibility, and `level` says which that is.
+    """
 
     id: str
     title: str
     points: Fraction
     visibility: Visibility
     needs: str | None = None
+    shows: Shows | None = None
+
+    @property
+    def level(self) -> Shows:
+        """How much is told: everything of a visible check, of a hidden one what came out."""
+        is_visible = self.visibility is Visibility.VISIBLE
+        return self.shows or (Shows.FULL if is_visible else Shows.ACTUAL_ONLY)
 
 
 # Begins the id of a diagnosis that puts an error into other words.

@@ -11,16 +11,20 @@ student's place.
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property, partial
 
 import pytest
 import torch
 
 import grader
-from grader import checks, diagnosis, fault, scoring
+from grader import checks, diagnosis, fault, given, scoring, shown
 from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
 from grader.fixtures import seed_of
+from grader.known import let_go
 from grader.records import (
     Attempt,
     Check,
@@ -33,14 +37,19 @@ from grader.records import (
     Visibility,
 )
 from grader.replay import Transcript
-from grader.sandbox.host import Sandbox, Terms
+from grader.sandbox.host import Sandbox
 from grader.sandbox.launch import Launcher
 from grader.sandbox.proxy import Student
 from grader.sandbox.raised import StudentError
+from grader.sandbox.scratch import lacks_room
+from grader.sandbox.terms import Terms
 from grader.sitting import Kept, Sitting
 
 # Ways to end in which the child broke the protocol, or has still to answer.
 _OUT_OF_STEP = (Outcome.FORBIDDEN, Outcome.TIMED_OUT)
+# Ways to end in which a machine without room for temporary files may have had a hand.
+_BY_A_FULL_DISK = (Outcome.FAILED, Outcome.RAISED, Outcome.CRASHED)
+_MAX_LINE = fault.MAX_EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Order:
     confine: str = "auto"
     # Checks, by their places from 0, in which this side was ended: comparing took too long.
     too_dear: frozenset[int] = frozenset()
+    # The time, which may decide how much is told; None leaves marks that withhold unheeded.
+    now: datetime | None = field(default_factory=lambda: datetime.now(UTC))
 
 
 # Told after each check: how many are done, of how many, and what the student's code printed.
@@ -121,6 +132,8 @@ class _Session:
         self._order = order
         self._sitting = sitting
         self._known = sitting.known
+        # What the runs of the present check have raised.
+        self._raised: list[BaseException] = []
         self._tell = tell
         self._verdicts: dict[str, Verdict] = {}
         self._seed = int(sitting.digest[:7], 16) if order.seed is None else order.seed
@@ -144,7 +157,7 @@ class _Session:
     def verdicts_of_all(self) -> tuple[Verdict, ...]:
         """Ask every check, in order; the list of them is settled before any student code runs."""
         exercise, items = self._order.exercise, self._sitting.items
-        listed = [checks.read_check(item, exercise) for item in items]
+        listed = [checks.read_check(item, exercise, self._order.now) for item in items]
         scoring.check_total(listed, exercise, exercise.hidden_dir.is_dir())
         for number, (item, check) in enumerate(zip(items, listed, strict=True), 1):
             started = time.monotonic()
@@ -157,6 +170,10 @@ class _Session:
             printed = self.sandbox.take_printed()
             is_visible = check.visibility is Visibility.VISIBLE
             self._tell(number, len(items), printed if is_visible else "")
+        if not self.sandbox.confinement:
+            # Checks that are lost untried have started no child; it says which walls there are.
+            with suppress(StudentError):
+                self.sandbox.begin(self._seed)
         return tuple(self._verdicts.values())
 
     def _verdict(self, item: pytest.Item, check: Check) -> Verdict:
@@ -168,13 +185,19 @@ class _Session:
         if self._unloaded is not None:
             return _unloaded(check, self._unloaded)
         try:
-            return self._ask(item, check)
+            verdict = self._ask(item, check)
+            is_lost = verdict.outcome in _BY_A_FULL_DISK
+            if is_lost and (why := lacks_room(verdict.message)):
+                raise SandboxError(why)
+            return verdict
         except SandboxError as error:
             self.sandbox.close()
             if not self._verdicts and not self.sandbox.confinement:
                 raise
             return Verdict(check, Outcome.UNGRADED, f"the grader failed, not you: {error}")
         finally:
+            while self._raised:
+                let_go(self._raised.pop())
             if self._order.exercise.isolation is Isolation.CHECK:
                 self.sandbox.end_child()
 
@@ -191,19 +214,37 @@ class _Session:
             self.sandbox.take_printed()
         transcript = Transcript()
         references = vars(self._known.reference) if self._known.reference else {}
-        files = self._order.exercise.files
-        student = Student(transcript.listening(self.sandbox.exchange), names, files, references)
-        raised = self._run(item, student)
+        is_notebook = any(source.cells for source in self._order.submission.sources)
+        files = ["the notebook"] if is_notebook else self._order.exercise.files
+        lost = self.sandbox.lost
+        stand_in = partial(Student, names=names, files=files, references=references, lost=lost)
+        raised = self._run(item, stand_in(transcript.listening(self.sandbox.exchange)))
         if raised is None:
             return Verdict(check, Outcome.PASSED)
         if isinstance(raised, StudentError) and raised.outcome in _OUT_OF_STEP:
             # Its child may be busy for ever; the next check gets another.
             self.sandbox.end_child()
-        return self._judge(item, check, raised, transcript)
+        verdict = self._judge(item, check, raised, transcript)
+        if not _is_about_a_call(raised):
+            return shown.cut(verdict, raised)
+        again = given.Repeat(
+            lambda exchange, ear: stand_in(exchange, ear=ear), self._run, self._parameters
+        )
+        line = given.of(item, raised, check.level, transcript, again)
+        told = replace(verdict, evidence=given.with_given(verdict.evidence, line[:_MAX_LINE]))
+        return shown.cut(told, raised)
+
+    @cached_property
+    def _parameters(self) -> dict[str, list[str]]:
+        """The names of the parameters of each function, as the exercise gives them."""
+        exercise = self._order.exercise
+        return given.parameters_of([exercise.stub_dir / name for name in exercise.files])
 
     def _run(self, item: pytest.Item, student: object) -> BaseException | None:
         """Run one check against whoever stands for the student; what it raised."""
-        return self._sitting.run(item, student, self._seed)
+        raised = self._sitting.run(item, student, self._seed)
+        self._raised += [raised] if raised is not None else []
+        return raised
 
     def _judge(
         self, item: pytest.Item, check: Check, raised: BaseException, answers: Transcript
@@ -227,6 +268,16 @@ class _Session:
         passed = {v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED}
         lost = diagnosis.Lost(check, raised, answers, control, seed)
         return replace(verdict, diagnosis=diagnosis.diagnose(self._known, lost, passed, run))
+
+
+def _is_about_a_call(raised: BaseException) -> bool:
+    """Whether what went into a call may explain it; a stub needs no explanation.
+
+    What was too dear for this side would be so again.
+    """
+    if isinstance(raised, StudentError):
+        return not raised.is_stub and not raised.text.startswith(TOO_DEAR.partition("{")[0])
+    return isinstance(raised, Exception)
 
 
 def _unloaded(check: Check, error: StudentError) -> Verdict:

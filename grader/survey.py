@@ -29,9 +29,10 @@ from grader.fixtures import check_id, seed_of
 from grader.mistakes import Mistake, Variant
 from grader.records import Submission
 from grader.sandbox import usage, wire
-from grader.sandbox.host import Sandbox, Terms
+from grader.sandbox.host import Sandbox
 from grader.sandbox.launch import End, Launcher
 from grader.sandbox.proxy import Exchange, Student
+from grader.sandbox.terms import Terms
 from grader.sitting import Sitting
 
 # Uses a sandbox in which a check has begun, given the names of its submission.

@@ -1,9 +1,9 @@
 """What a report tells of an exception that a check itself raised.
 
-Of a visible check, all of it: the student has the file. Of a hidden one only what its author wrote
-for the student, an assert's message, and what names nothing but types and shapes. Any other text
-may quote the check: `torch.testing` and `pytest.raises` write down the value or the pattern that
-they expected, and a ValueError the text that it could not read.
+Of a check that is told in full, all of it, as of a visible one, whose file the student has. Of any
+other only what its author wrote for the student, an assert's message, and what names nothing but
+types and shapes. Any other text may quote the check: `torch.testing` and `pytest.raises` write down
+the value or the pattern that they expected, and a ValueError the text that it could not read.
 """
 
 import re
@@ -11,7 +11,7 @@ import re
 import pytest
 
 from grader.errors import CourseError
-from grader.records import Check, Visibility
+from grader.records import Check, Shows
 
 _MAX_TEXT = 200  # characters
 # Python's own sentences about a value of another type than the check counts on.
@@ -28,7 +28,7 @@ _ABOUT_TYPES = re.compile(
 
 
 def of_assertion(raised: AssertionError, check: Check, nodeid: str) -> str:
-    """Tell of an assert that does not hold: its message, or the line of a visible check.
+    """Tell of an assert that does not hold: its message, or the line where all is told.
 
     Args:
         raised: the assertion.
@@ -36,7 +36,7 @@ def of_assertion(raised: AssertionError, check: Check, nodeid: str) -> str:
         nodeid: where it stands; what another file asserts is no message of its author.
     """
     last = pytest.ExceptionInfo.from_exception(raised).traceback[-1]
-    if check.visibility is Visibility.HIDDEN:
+    if check.level is not Shows.FULL:
         is_own = str(last.path).endswith(nodeid.partition("::")[0])
         return str(raised) if is_own else ""
     return str(raised) or f"this does not hold: {str(last.statement).strip()}"
@@ -54,7 +54,7 @@ def is_open(raised: BaseException, check: Check) -> bool:
     An error of ours speaks of what may cross to the submission, and of types alone; torch, where it
     refuses an answer, of shapes and dtypes. What a hidden check raises itself may say anything.
     """
-    if check.visibility is Visibility.VISIBLE or isinstance(raised, CourseError):
+    if check.level is Shows.FULL or isinstance(raised, CourseError):
         return True
     if type(raised) is RuntimeError:
         last = pytest.ExceptionInfo.from_exception(raised).traceback[-1]

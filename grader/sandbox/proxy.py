@@ -12,7 +12,7 @@ registers local parameters and buffers and sends them along whenever its code is
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -31,6 +31,16 @@ from grader.sandbox.wire.seen import Seen
 Exchange = Callable[[list[wire.Node], Sequence[wire.Block]], wire.Frame]
 
 
+class Ear(Protocol):
+    """What hears of each call of the submission: what goes in, and then what has come out."""
+
+    def begin(self, name: str, positional: tuple[object, ...], named: dict[str, object]) -> None:
+        """Hear of a call before it is made."""
+
+    def end(self, result: object) -> None:
+        """Hear what it gave; nothing is heard where it raised."""
+
+
 class Student:
     """The submission's names. Attributes are its functions; anything else is read as a value.
 
@@ -43,8 +53,13 @@ class Student:
         names: Mapping[str, bool],
         files: Sequence[str],
         references: Mapping[str, object],
+        *,
+        lost: Sequence[wire.Node] = (),
+        ear: Ear | None = None,
     ) -> None:
-        self._connection = _Connection(exchange)
+        self._connection = _Connection(exchange, ear)
+        # What a notebook should have defined in a cell that failed, and how that failed.
+        self._lost = dict(map(_lost, lost))
         self._names = names
         self._files = files
         self._references = references
@@ -52,6 +67,8 @@ class Student:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name not in self._names and name in self._lost:
+            raise as_error(self._lost[name])
         if name not in self._names:
             where = " and ".join(self._files)
             raise StudentError(
@@ -64,11 +81,20 @@ class Student:
         return RemoteFunction(self._connection, ["name", name], name, known)
 
 
+def _lost(node: wire.Node) -> tuple[str, list[wire.Node]]:
+    """Read a name that a notebook lost, and the fields of what the cell raised."""
+    match node:
+        case [str(name), *fields]:
+            return name, list(fields)
+    return "", []
+
+
 class _Connection:
     """What carries a submission's calls: one exchange after another, and what outlives them."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, ear: Ear | None) -> None:
         self._exchange = exchange
+        self._ear = ear
         self._sequence = 0
         self._released: list[int] = []
         self._lasting: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
@@ -121,6 +147,8 @@ class _Connection:
         extra: list[wire.Node],
     ) -> tuple[object, wire.Node]:
         """Call with these fields added to the request; the answer has as many added to it."""
+        if self._ear is not None:
+            self._ear.begin(name, positional, named)
         call = _Call(self, name)
         if owner is not None:
             call.table.node(owner)
@@ -131,7 +159,10 @@ class _Connection:
         body: list[wire.Node] = ["call", 0, list(released), mode, target, things, arguments, *extra]
         frame = self._ask(body, blocks, 5 + len(extra))
         call.number = self._sequence
-        return call.read(frame), frame.body[-1]
+        result = call.read(frame)
+        if self._ear is not None:
+            self._ear.end(result)
+        return result, frame.body[-1]
 
     def pull(self, call: int, outputs: list[int], inputs: list[int], grads: object) -> object:
         """Ask for the vector-Jacobian product of an earlier call."""

@@ -1,5 +1,6 @@
 """The checks of an exercise: found in the course alone, digested, read from marks and docstring."""
 
+from datetime import UTC, datetime
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -8,6 +9,8 @@ import pytest
 from grader import checks
 from grader.errors import CourseError
 from grader.records import Exercise, Isolation, Limits
+
+NOW = datetime(2026, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -72,8 +75,8 @@ def item(name, doc, *marks):
 def test_title_is_the_first_paragraph(exercise):
     """The title is the docstring's first paragraph on one line; without one, the name."""
     mark = pytest.mark.points(2.5).mark
-    read = checks.read_check(item("test_x", "One\n    line.\n\n    More.", mark), exercise)
-    plain = checks.read_check(item("test_no_words[1]", None, mark), exercise)
+    read = checks.read_check(item("test_x", "One\n    line.\n\n    More.", mark), exercise, NOW)
+    plain = checks.read_check(item("test_no_words[1]", None, mark), exercise, NOW)
 
     assert (read.id, read.title, read.points) == ("x", "One line.", Fraction(5, 2))
     assert (plain.id, plain.title) == ("no_words[1]", "no words[1]")
@@ -84,4 +87,4 @@ def test_points_are_one_number(exercise, values):
     """Points that are no number, or more than one, are the teacher's error."""
     mark = pytest.mark.points(*values).mark
     with pytest.raises(CourseError, match="does not say what it is worth"):
-        checks.read_check(item("test_x", "X.", mark), exercise)
+        checks.read_check(item("test_x", "X.", mark), exercise, NOW)

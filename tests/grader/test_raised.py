@@ -42,6 +42,32 @@ def test_only_the_innermost_frames_are_shown() -> None:
     ]
 
 
+def test_frames_of_others_are_folded_between_the_students() -> None:
+    """How often somebody else was called stands between two of the student's frames, not below."""
+    again = ["answer.py", 9, "forward", "    y", 4, 5]
+    frames = [FRAME, ["torch", 2], again, ["torch", 1], FRAME, ["Python", 5]]
+
+    assert str(as_error([["ValueError"], "", "", frames])) == (
+        "ValueError\n"
+        "  answer.py:7 in f\n    return x / 0\n           ^^^^^\n"
+        "  (2 calls inside torch)\n"
+        "  answer.py:9 in forward\n    y\n    ^\n"
+        "  (1 call inside torch)\n"
+        "  answer.py:7 in f\n    return x / 0\n           ^^^^^"
+    )
+
+
+def test_folds_are_not_counted_as_the_students_frames() -> None:
+    """The last three frames of the student's are shown, however much lies between them."""
+    frames = [each for line in range(5)
+              for each in (["answer.py", line, "f", "f()", 0, 3], ["torch", 1])]  # fmt: skip
+    text = str(as_error([["ValueError"], "", "", frames]))
+
+    assert [line for line in text.splitlines() if "answer.py" in line] == [
+        f"  answer.py:{line} in f" for line in (2, 3, 4)
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "outcome", "head"),
     [

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import scoring
-from grader.errors import CourseError, Evidence
+from grader.errors import Chain, CourseError, Curves, Evidence, Flow, HeatMap, Picture
 from grader.records import (
     Attempt,
     Check,
     Diagnosis,
     Environment,
     Outcome,
+    Shows,
     Verdict,
     Visibility,
 )
@@ -29,6 +30,8 @@ PATIENT = settings(deadline=None)
 GOLDEN = sorted((Path(__file__).parent / "golden" / "attempts").glob("*.json"))
 TYPICAL = next(path for path in GOLDEN if path.stem == "typical").read_text("utf-8")
 
+# Fields that an attempt of an older grader lacks.
+OPTIONAL = ("picture", "given", "shows")
 SCHEMA = json.loads(schema_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -37,7 +40,40 @@ DIGEST = st.text("0123456789abcdef", min_size=64, max_size=64)
 # Times are written in whole milliseconds.
 SECONDS = st.integers(0, 10**8).map(lambda milliseconds: milliseconds / 1000)
 SIZE = st.none() | st.floats(0, 1e300)
-EVIDENCE = st.builds(Evidence, TEXT, TEXT, TEXT, TEXT, TEXT, SIZE, SIZE)
+NUMBER = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+
+
+def numbers(count: int, *, or_none: bool = False) -> st.SearchStrategy[tuple[float | None, ...]]:
+    """Draw so many numbers, or perhaps none at all."""
+    found = st.tuples(*[NUMBER] * count)
+    return found | st.just(()) if or_none else found
+
+
+@st.composite
+def picture(draw: st.DrawFn) -> Picture:
+    """Draw any picture that the records allow."""
+    kind, count = draw(st.integers(0, 3)), draw(st.integers(1, 24))
+    if kind == 0:
+        at = draw(st.lists(st.integers(0, 10**6), min_size=count, max_size=count, unique=True))
+        got, wanted = draw(numbers(count)), draw(numbers(count, or_none=True))
+        return Curves(tuple(sorted(at)), got, wanted)
+    if kind == 1:
+        rows, columns = draw(st.integers(1, 24)), draw(st.integers(1, 3))
+        row = st.tuples(*[st.integers(0, 4)] * columns)
+        cells = draw(st.tuples(*[row] * rows))
+        return HeatMap((rows * 7, columns), rows * 7, columns, cells, draw(st.booleans()))
+    if kind == 2:
+        names = draw(st.tuples(*[TEXT] * count))
+        of, more = draw(st.sampled_from(["gradient", "step"])), draw(st.integers(0, 9))
+        return Flow(of, names, draw(numbers(count)), draw(numbers(count, or_none=True)), more)
+    operations = draw(st.lists(TEXT, max_size=16))
+    cut = draw(st.none() | st.integers(0, len(operations) - 1)) if operations else None
+    return Chain(tuple(operations), cut, draw(st.lists(TEXT, max_size=24).map(tuple)))
+
+
+EVIDENCE = st.builds(
+    Evidence, TEXT, TEXT, TEXT, TEXT, TEXT, SIZE, SIZE, picture=st.none() | picture(), given=TEXT
+)
 VERDICTS = st.lists(
     st.builds(
         Verdict,
@@ -48,6 +84,7 @@ VERDICTS = st.lists(
             points=st.integers(0, 10**6).map(lambda hundredths: Fraction(hundredths, 100)),
             visibility=st.sampled_from(Visibility),
             needs=st.none() | TEXT,
+            shows=st.none() | st.sampled_from(Shows),
         ),
         outcome=st.sampled_from(Outcome),
         message=TEXT,
@@ -145,7 +182,7 @@ def test_the_fields_are_those_of_the_schema() -> None:
     assert list(fields) == list(properties)
     assert list(fields["submission"]) == list(properties["submission"]["properties"])
     assert list(fields["environment"]) == list(properties["environment"]["properties"])
-    assert list(fields["checks"][1]) == list(check)
+    assert list(fields["checks"][1]) == [name for name in check if name not in OPTIONAL]
     assert list(fields["checks"][1]["diagnosis"]) == list(check["diagnosis"]["properties"])
 
 
@@ -163,21 +200,22 @@ def test_the_schema_is_strict() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     found = objects(SCHEMA)
 
-    assert len(found) == 6
+    assert len(found) == 10
     for node in found:
         assert node["additionalProperties"] is False
-        assert node["required"] == list(node["properties"])
+        assert node["required"] == [name for name in node["properties"] if name not in OPTIONAL]
         assert [
             name for name, field in node["properties"].items() if "description" not in field
         ] == []
 
 
 def test_the_schema_knows_the_words() -> None:
-    """The schema names the outcomes and visibilities that the records know."""
+    """The schema names the outcomes, visibilities and levels that the records know."""
     check = SCHEMA["$defs"]["check"]["properties"]
 
     assert check["verdict"]["enum"] == list(Outcome)
     assert check["visibility"]["enum"] == list(Visibility)
+    assert check["shows"]["enum"] == list(Shows)
 
 
 def changed(*path: str | int, to: object) -> Callable[[dict[str, object]], None]:

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import scoring
+from grader.errors import Evidence
 from grader.records import (
     Attempt,
     Check,
@@ -55,6 +56,7 @@ def verdict(
     diagnosis: str = "",
     needs: str | None = None,
     visibility: Visibility = Visibility.HIDDEN,
+    evidence: Evidence | None = None,
 ) -> Verdict:
     """Build a verdict with the fields that a report shows."""
     return Verdict(
@@ -63,6 +65,7 @@ def verdict(
         message=message,
         diagnosis=Diagnosis("a_mistake", diagnosis) if diagnosis else None,
         seconds=0.25,
+        evidence=evidence,
     )
 
 
@@ -102,6 +105,11 @@ CASES: dict[str, dict[str, object]] = {
     "shared-message": {},
     "visible-only": {"withheld": Fraction(6)},
     "full-marks": {},
+    "lesson": {
+        "withheld": Fraction(6),
+        "hidden": 5,
+        "hints": {each: f"grade hint exercise-02 {each}" for each in ("add", "matvec")},
+    },
     "hostile": {"notes": ("ignored: \x1b[1mevil\x1b[0m.txt, and another.txt",)},
 }
 STYLES = {
@@ -182,6 +190,16 @@ def test_signature_stands_below_the_message() -> None:
 ANY_TEXT = st.text(
     st.characters() | st.sampled_from("\x1b\r\n\t \x9b\u202e\u0301勾✓"), max_size=120
 )
+# Also texts that are laid out as calls and as tables.
+ANY_NUMBERS = st.lists(st.sampled_from(["1.0", "[2.25", "-0.125]", "...", "勾\x1b"]), max_size=9)
+ANY_EVIDENCE = st.builds(
+    Evidence,
+    st.sampled_from(["values", "shape", "type", ""]),
+    ANY_TEXT,
+    ANY_NUMBERS.map(", ".join) | ANY_TEXT,
+    ANY_NUMBERS.map(", ".join) | ANY_TEXT,
+    given=ANY_TEXT | ANY_TEXT.map(lambda text: f"call(a={text}, b=[1, 2], c: float32 (3, 5))"),
+)
 ANY_ATTEMPT = st.builds(
     lambda verdicts, title, path: attempt(*verdicts, title=title, path=path),
     st.lists(
@@ -194,6 +212,7 @@ ANY_ATTEMPT = st.builds(
             ANY_TEXT,
             diagnosis=ANY_TEXT,
             needs=st.none() | ANY_TEXT,
+            evidence=st.none() | ANY_EVIDENCE,
         ),
         max_size=5,
     ),
@@ -291,6 +310,145 @@ def test_no_checks() -> None:
         "  score  not decided: there are no checks; tell your teacher",
         "         1.2 s, seed 20",
     ]
+
+
+def test_a_lesson() -> None:
+    """What went in stands above the message, what came out above what is right below it."""
+    given = "add(a=tensor([1.0, 2.0]), b=tensor([3.0, 4.0]))"
+    seen = Evidence("values", "the result", "[4.0, 16.0]", "[4.0, 6.0]", "[1]", given=given)
+    found = verdict("add", "It adds.", "1", Outcome.FAILED, "off by 10", diagnosis="No.",
+                    evidence=seen)  # fmt: skip
+    text = terminal.render(attempt(found), hints={"add": "grade hint exercise-02 add"})
+
+    assert text.splitlines()[2:11] == [
+        "  ✗  It adds.                                                              0 / 1",
+        "       add(a=tensor([1.0, 2.0]), b=tensor([3.0, 4.0]))",
+        "       off by 10",
+        "         got       [4.0, 16.0]",
+        "         expected  [4.0,  6.0]",
+        "                          ^^^",
+        "       → No.",
+        "       hint: grade hint exercise-02 add",
+        "",
+    ]
+
+
+def test_a_table_is_cut_around_the_difference() -> None:
+    """Where a table is too wide, both lines show the number that differs."""
+    numbers = [f"{n}.25" for n in range(10, 18)]
+    got, wanted = (f"[{', '.join([*numbers[:6], value, numbers[7]])}]" for value in ("9.5", "1.0"))
+    seen = Evidence("values", "the result", got, wanted)
+    found = verdict("add", "It adds.", "1", Outcome.FAILED, "off", evidence=seen)
+    lines = terminal.render(attempt(found), width=40).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("         got"))
+
+    assert lines[start : start + 3] == [
+        "         got       …, 15.25, 9.5, 17.25]",
+        "         expected  …, 15.25, 1.0, 17.25]",
+        "                             ^^^",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "got", "wanted", "message"),
+    [
+        ("values", "2", "", "off by 1"),
+        ("dtype", "torch.float64", "torch.float32", "wrong"),
+        ("shape", "(3, 2)", "(2, 3)", "has shape (3, 2); shape (2, 3) is expected"),
+    ],
+)
+def test_a_table_says_nothing_twice(asked: str, got: str, wanted: str, message: str) -> None:
+    """There is no table where the sentence says it all, or what is right is not told."""
+    found = verdict("add", "It adds.", "1", Outcome.FAILED, message,
+                    evidence=Evidence(asked, "the result", got, wanted))  # fmt: skip
+
+    assert rendered(found)[3:5] == [f"       {message}", ""]
+
+
+def test_other_shapes_are_not_compared_number_by_number() -> None:
+    """Of two shapes no number is pointed at: none belongs to another."""
+    seen = Evidence("shape", "the result", "(1, 2) [[1.0, 2.0]]", "(2,) [1.0, 3.0]")
+    found = verdict("add", "It adds.", "1", Outcome.FAILED, "wrong", evidence=seen)
+
+    assert rendered(found)[4:7] == [
+        "         got       (1, 2) [[1.0, 2.0]]",
+        "         expected  (2,) [1.0, 3.0]",
+        "",
+    ]
+
+
+def test_a_call_is_broken_between_its_arguments() -> None:
+    """A call that is too long has its arguments below each other; long ones go on deeper."""
+    given = "linear(x=tensor([1.0, 2.0]), weight=tensor([[1.0, 2.0], [3.0, 4.0]]), lr=0.1)"
+    seen = Evidence("", "", given=given)
+    found = verdict("linear", "It maps.", "1", Outcome.RAISED, "no", evidence=seen)
+
+    assert rendered(found)[3:6] == [
+        "       linear(x=tensor([1.0, 2.0]), weight=tensor([[1.0, 2.0], [3.0, 4.0]]),",
+        "              lr=0.1)",
+        "       no",
+    ]
+    assert rendered(found, width=40)[3:9] == [
+        "       linear(",
+        "         x=tensor([1.0, 2.0]),",
+        "         weight=tensor([[1.0, 2.0],",
+        "           [3.0, 4.0]]),",
+        "         lr=0.1)",
+        "       no",
+    ]
+
+
+def test_a_call_of_a_check_without_a_message_is_told() -> None:
+    """What went in is told also where nothing else is."""
+    seen = Evidence("", "", given="double(x: float32 (2,))")
+    found = verdict("double", "It doubles.", "1", Outcome.FAILED, evidence=seen)
+
+    assert rendered(found)[3:5] == ["       double(x: float32 (2,))", ""]
+
+
+def test_what_waits_for_another_check_takes_one_line() -> None:
+    """A check that was not tried is a dimmed line; its title is cut, what it needs is not."""
+    title = "The gradient is right whether or not the weight asks for gradients itself."
+    waiting = verdict("all", title, "1", Outcome.SKIPPED, "not tried: needs loss", needs="loss")
+    lines = rendered(waiting, has_color=True)
+
+    assert lines[2:4] == [
+        "\x1b[2m  –  The gradient is right whether or not the weight asks fo…"
+        "  needs loss  0 / 1\x1b[0m",
+        "",
+    ]
+
+
+def test_what_was_skipped_for_a_reason_says_it() -> None:
+    """What the check itself skipped keeps the sentence of its author."""
+    skipped = verdict("all", "It runs.", "1", Outcome.SKIPPED, "not tried: no GPU", needs="loss")
+
+    assert rendered(skipped)[3] == "       not tried: no GPU"
+
+
+def test_hints_are_offered_for_what_is_listed() -> None:
+    """The line for a hint stands below the checks that have one."""
+    lines = rendered(LOSS, GRADIENT, hints={"gradient": "grade hint exercise-03 gradient"})
+
+    assert [line for line in lines if "hint" in line] == [
+        "       hint: grade hint exercise-03 gradient"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "withheld", "sentence"),
+    [
+        (5, "6", "1 of 1 visible check passes; 5 more (6 points) are checked at submission."),
+        (1, "6", "1 of 1 visible check passes; 1 more (6 points) is checked at submission."),
+        (2, "1", "1 of 1 visible check passes; 2 more (1 point) are checked at submission."),
+        (5, "0", "Full marks: 1 of 1 check passes."),
+    ],
+)
+def test_how_many_checks_wait_is_told(hidden: int, withheld: str, sentence: str) -> None:
+    """Where it is known how many checks are tried at submission, the last line says so."""
+    lines = rendered(VISIBLE, withheld=Fraction(withheld), hidden=hidden)
+
+    assert lines[-1] == f"  {sentence}"
 
 
 @pytest.mark.parametrize(

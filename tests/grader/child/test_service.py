@@ -51,6 +51,22 @@ def test_a_raised_exception_is_its_fields(ask: Callable[[str], Ask]) -> None:
     assert frames == [["answer.py", 4, "f", "    raise Odd('x' * 9000)", 4, 25]]
 
 
+def test_calls_of_others_are_counted(ask: Callable[[str], Ask]) -> None:
+    """Between and after the student's frames stands how often others were called, and whose."""
+    source = """
+        import json
+        from torch import nn
+        class Net(nn.Module):
+            def forward(self, x): return json.loads(x)
+        def f(): return Net()("{")
+    """
+    frames = ask(source)(*call("f"))[-1]
+
+    assert isinstance(frames, list)
+    assert [frame[0] for frame in frames] == ["answer.py", "torch", "answer.py", "Python"]
+    assert [frame[1] for frame in frames if len(frame) == 2] == [2, 3]
+
+
 def test_of_a_deep_recursion_six_frames_are_told(ask: Callable[[str], Ask]) -> None:
     """Of a thousand frames the innermost six cross."""
     frames = ask("def f(): f()")(*call("f"))[-1]

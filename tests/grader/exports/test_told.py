@@ -17,7 +17,8 @@ def test_words_of_the_terminal(outcome: Outcome) -> None:
     verdict = one(outcome, needs="gradient")
     shown = terminal.render(attempt((verdict,)))
 
-    assert told.told(verdict, 1000) in shown
+    # What waits for another check takes one line there, and says it in fewer words.
+    assert told.told(verdict, 1000).removeprefix("not tried: ") in shown
     assert sentences.points_of(verdict) in shown
     assert sentences.score_of(attempt((verdict,))) in " ".join(shown.split())
 

@@ -25,7 +25,7 @@ def test_seen(student):
     """It is two."""
     if student.double(torch.tensor(1.0)) != 2:
         seen = Evidence("values", "the result", "3", "2", "[0]", 1.0, 0.5)
-        raise Mismatch("It is three.", seen)
+        raise Mismatch("It is three.", seen, around=("[3.0]", "[2.0]"))
 '''
 
 
@@ -118,11 +118,13 @@ def test_wrong_check_is_told_although_the_student_changes_its_tensors(made):
 
 
 def test_evidence_of_a_visible_check_is_told(made):
-    """What an expectation saw stands in the verdict, with the right value where it may be seen."""
+    """What an expectation saw stands in the verdict, with the right value among its neighbours."""
     course = made(DOUBLES, visible=SEEN, points="2")
     evidence = course.grade("def double(x): return 3 * x").verdicts[0].evidence
 
-    assert evidence == Evidence("values", "the result", "3", "2", "[0]", 1.0, 0.5)
+    given = "double(x=tensor(1.0))"
+    seen = Evidence("values", "the result", "[3.0]", "[2.0]", "[0]", 1.0, 0.5, given=given)
+    assert evidence == seen
 
 
 @pytest.mark.parametrize(("asked", "wanted"), [("values", ""), ("shape", "2")])
@@ -131,7 +133,9 @@ def test_evidence_of_a_hidden_check_keeps_the_right_value(made, verdict, asked, 
     hidden = SEEN.replace('"values"', repr(asked))
     found = verdict(made(hidden).grade("def double(x): return 3 * x"))
 
-    assert found.evidence == Evidence(asked, "the result", "3", wanted, "[0]", 1.0, 0.5)
+    given = "double(x: float32 ())"
+    seen = Evidence(asked, "the result", "3", wanted, "[0]", 1.0, 0.5, given=given)
+    assert found.evidence == seen
 
 
 def test_evidence_is_fit_for_json(made, verdict):

@@ -25,7 +25,7 @@ def test_progress_is_told(made):
         "do": "grade",
         "root": str(course.root),
         "exercise": "exercise-01",
-        "submission": {"path": "x", "digest": "0" * 64, "sources": [["answer.py", ""]]},
+        "submission": {"path": "x", "digest": "0" * 64, "sources": [["answer.py", "", []]]},
         "device": "cpu",
         "seed": None,
         "confine": "auto",
