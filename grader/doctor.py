@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from grader import __version__
+from grader.records import Outcome
+from grader.reports.layout import Page, clean, labelled
 from grader.sandbox import walls
+
+_MIN_WIDTH = 30
 
 # What gets through where one of these is missing; the others are limits that every system has.
 _COSTS = {
@@ -92,12 +96,13 @@ def can_confine(findings: Sequence[Finding]) -> bool:
     return not missing & {"torch", *walls.NEEDED}
 
 
-def render(findings: Sequence[Finding], *, is_ascii: bool = False) -> str:
-    """Write the findings, one line each, and the sentence."""
-    marks = ("[ok]", "[--]") if is_ascii else ("✓", "–")
-    width = max(len(finding.name) for finding in findings)
-    lines = [
-        f"  {marks[0] if finding.is_there else marks[1]}  {finding.name:<{width}}  {finding.text}"
-        for finding in findings
-    ]
-    return "\n".join([*lines, "", f"  {verdict(findings)}", ""])
+def render(findings: Sequence[Finding], *, width: int = 80, is_ascii: bool = False) -> str:
+    """Write the findings, one after the other, and the sentence; no line is wider than `width`."""
+    page = Page(max(width, _MIN_WIDTH), is_ascii, False)
+    longest = max(len(finding.name) for finding in findings)
+    lines = []
+    for finding in findings:
+        mark = page.mark(Outcome.PASSED if finding.is_there else Outcome.SKIPPED)
+        label = f"  {mark}  {finding.name:<{longest}}  "
+        lines += labelled(label, clean(finding.text, page), page.width)
+    return "\n".join([*lines, "", *labelled("  ", verdict(findings), page.width), ""])

@@ -16,11 +16,15 @@ Both are said on the command line, before the fork, so that they hold on both si
 import gc
 import json
 import os
+import select
+import signal
 import socket
 import sys
+import threading
 import traceback
 import warnings
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -44,6 +48,7 @@ def main() -> None:
     events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
+    _end_unheard(events.fileno())
     launcher = launch.Zygote(control, None) if control else launch.Interpreters()
     desk = _Desk(launcher, events)
     for line in sys.stdin:
@@ -89,6 +94,25 @@ def _fork_zygote() -> socket.socket:
     return control
 
 
+def _end_unheard(descriptor: int) -> None:
+    """End this process as soon as nobody can hear of a result: whoever asked was killed.
+
+    A check may last for a minute, and would go on for nobody. The zygote, whose socket is closed
+    thereby, ends the children and itself.
+    """
+
+    def listen() -> None:
+        poller = select.poll()
+        poller.register(descriptor, 0)  # That the other end has gone is told unasked.
+        poller.poll()
+        os._exit(0)
+
+    # The signals that bound a check's time belong to the main thread, which puts them off at times.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    threading.Thread(target=listen, daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Desk:
     """Does what is ordered, one order after another; the checks stay collected in between."""
 
@@ -115,7 +139,9 @@ class _Desk:
         exercise, submission, seed = self._read(order)
         device, confine = str(order["device"]), str(order["confine"])
         dear = frozenset(order.get("too_dear", ()))  # type: ignore[call-overload]
-        wish = self._session.Order(exercise, submission, device, seed, confine, dear)  # type: ignore[arg-type]
+        clock = str(order.get("now") or datetime.now(UTC).isoformat())
+        now = None if order.get("is_open") else datetime.fromisoformat(clock)
+        wish = self._session.Order(exercise, submission, device, seed, confine, dear, now)  # type: ignore[arg-type]
         tell = self._tell if order.get("is_told", True) else _tell_nobody
         attempt = self._session.grade(wish, self._launcher, tell, self._kept)  # type: ignore[arg-type]
         _say(self._events, {"attempt": report.to_json(attempt, is_line=True)})
@@ -156,7 +182,10 @@ class _Desk:
         if order.get("time_s") is not None:
             exercise = replace(exercise, limits=replace(exercise.limits, time_s=order["time_s"]))
         handed: dict[str, object] = order["submission"]  # type: ignore[assignment]
-        sources = tuple(records.Source(*pair) for pair in handed["sources"])  # type: ignore[attr-defined]
+        sources = tuple(
+            records.Source(name, text, tuple((number, line) for number, line in cells))
+            for name, text, cells in handed["sources"]  # type: ignore[attr-defined]
+        )
         submission = records.Submission(str(handed["path"]), sources, str(handed["digest"]))
         seed = order["seed"] if order["seed"] is not None else here.seed  # type: ignore[attr-defined]
         return exercise, submission, seed  # type: ignore[return-value]

@@ -11,9 +11,9 @@ import os
 import queue
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import islice
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -24,9 +24,12 @@ from grader.trusted import Judge, order
 
 # So many faults of ours one after another are no accident: nothing can be graded here.
 _MANY_FAULTS = 10
+# How often one is graded alone at most. A kill is nobody's fault, unless it comes each time.
+_MANY_TRIES = 3
 # How `sandbox.host` begins to say that the wall clock, and not computing, ended a check; and how it
 # says that somebody killed its process, which a machine without memory does too.
-_BY_THE_WALL, _BY_A_KILL = "stopped after waiting ", "the process crashed (SIGKILL)"
+_BY_THE_WALL, _BY_A_KILL = ("stopped after waiting ",), ("the process crashed (SIGKILL)",)
+_BY_THE_MACHINE = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Job:
 class Graded:
     """What came of a job. `why` is for the teacher where it is ungraded, else "".
 
-    `tries` is how often it was run: twice where the first time did not count.
+    `tries` is how often it was run: more than once where the first time did not count.
     """
 
     job: Job
@@ -76,6 +79,8 @@ class Judges:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # One time for all: what a date reveals is told to everybody of a batch, or to nobody.
+        self._now = datetime.now(UTC)
         self._pool = ThreadPoolExecutor(settings.judges)
         self._idle: queue.SimpleQueue[Judge] = queue.SimpleQueue()
         self._alive: list[Judge] = []
@@ -105,10 +110,30 @@ class Judges:
         return {exercise.id: self._reference(exercise) for exercise in exercises}
 
     def grade(self, jobs: Iterable[Job], references: Mapping[str, Attempt]) -> Iterator[Graded]:
-        """Grade jobs as they come; each result as it is there, in no certain order."""
-        again: list[Job] = []
+        """Grade jobs as they come; each result as it is there, in no certain order.
+
+        Raises:
+            CourseError: the checks change meanwhile.
+            SandboxError: our machinery fails for everybody.
+        """
+        rest = iter(jobs)
+        while (first := next(rest, None)) is not None:
+            again: list[Job] = []
+            yield from self._together(chain([first], rest), references, again)
+            self._end_all()
+            self._idle = queue.SimpleQueue()
+            for job in again:
+                reference = references[job.exercise.id]
+                answer, tries = self._undisturbed(job, reference)
+                _demand_same_checks(answer, reference)
+                yield _graded(job, answer, reference, 1 + tries)
+
+    def _together(
+        self, jobs: Iterator[Job], references: Mapping[str, Attempt], again: list[Job]
+    ) -> Iterator[Graded]:
+        """Grade side by side, until nothing is left or enough are to be graded `again`, alone."""
         faults = 0
-        for job, answer in self._answers(iter(jobs)):
+        for job, answer in self._answers(jobs, references, again):
             reference = references[job.exercise.id]
             if isinstance(answer, SandboxError) and (faults := faults + 1) == _MANY_FAULTS:
                 raise SandboxError(
@@ -117,17 +142,10 @@ class Judges:
                 )
             faults = faults if isinstance(answer, SandboxError) else 0
             _demand_same_checks(answer, reference)
-            if _counts_at_once(answer):
-                yield _graded(job, answer, reference, 1)
-            else:
+            if _is_fault(answer, reference) or _said(answer, (*_BY_THE_WALL, *_BY_A_KILL)):
                 again.append(job)
-        self._end_all()
-        self._idle = queue.SimpleQueue()
-        for job in again:
-            answer = self._alone(job)
-            reference = references[job.exercise.id]
-            _demand_same_checks(answer, reference)
-            yield _graded(job, answer, reference, 2)
+            else:
+                yield _graded(job, answer, reference, 1)
 
     def _reference(self, exercise: Exercise) -> Attempt:
         if not exercise.reference_dir.is_dir():
@@ -140,8 +158,8 @@ class Judges:
         except SubmissionError as error:
             raise CourseError(f"the reference cannot be read: {error}") from error
         job = Job("", exercise, submission)
-        answer = self._alone(job)
-        if not isinstance(answer, CourseError) and not _is_decided(answer):
+        answer, _ = self._undisturbed(job)
+        if _said(answer, _BY_THE_WALL):  # The other judges are starting meanwhile.
             answer = self._alone(job)
         if not isinstance(answer, Attempt):
             raise answer
@@ -156,41 +174,63 @@ class Judges:
             )
         return answer
 
-    def _answers(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, _Answer]]:
-        """Keep every judge busy: as many jobs wait as are in hand."""
-        for _ in range(self._settings.judges - self._idle.qsize()):
+    def _answers(
+        self, jobs: Iterator[Job], references: Mapping[str, Attempt], again: Sequence[Job]
+    ) -> Iterator[tuple[Job, _Answer]]:
+        """Keep every judge busy: as many jobs wait as are in hand, or less if some wait `again`."""
+        count = self._settings.judges
+        for _ in range(count - self._idle.qsize()):
             self._idle.put(self._started())
-        waiting = {self._submit(job) for job in islice(jobs, 2 * self._settings.judges)}
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            waiting |= {self._submit(job) for job in islice(jobs, len(done))}
-            for future in done:
-                yield future.result()
+        waiting: set[Future[tuple[Job, _Answer]]] = set()
+        while True:
+            while len(again) < count and len(again) + len(waiting) < 2 * count:
+                if (job := next(jobs, None)) is None:
+                    break
+                reference = references[job.exercise.id]
+                waiting.add(self._pool.submit(self._in_turn, job, reference))
+            if not waiting:
+                return
+            future = wait(waiting, return_when=FIRST_COMPLETED).done.pop()
+            waiting.remove(future)
+            yield future.result()
 
-    def _submit(self, job: Job) -> "Future[tuple[Job, _Answer]]":
-        return self._pool.submit(self._in_turn, job)
-
-    def _in_turn(self, job: Job) -> tuple[Job, _Answer]:
+    def _in_turn(self, job: Job, reference: Attempt) -> tuple[Job, _Answer]:
         """Grade a job with a judge that has nothing to do."""
         judge = self._idle.get()
         try:
             answer = self._asked(judge, job)
-            if not (isinstance(answer, CourseError) or _is_decided(answer)):
+            if _is_fault(answer, reference):
                 judge = self._renewed(judge)
         finally:
             # Also when all is ended: somebody may wait for it.
             self._idle.put(judge)
         return job, answer
 
-    def _alone(self, job: Job) -> _Answer:
+    def _undisturbed(self, job: Job, reference: Attempt | None = None) -> tuple[_Answer, int]:
+        """Grade a job alone, again where even so it is disturbed; the answer, and how many it took.
+
+        What is killed each time in the same checks has been killed for what it does there.
+        """
+        killed: list[tuple[str, ...]] = []
+        for tries in range(1, _MANY_TRIES + 1):
+            answer = self._alone(job, reference)
+            checks = _said(answer, _BY_A_KILL)
+            if not checks and not _is_fault(answer, reference):
+                return answer, tries
+            killed.append(checks)
+        if len(set(killed)) > 1 and not _is_fault(answer, reference):
+            answer = SandboxError(f"somebody kills its processes, last in {', '.join(checks)}")
+        return answer, _MANY_TRIES
+
+    def _alone(self, job: Job, reference: Attempt | None = None) -> _Answer:
         """Grade a job while nobody else is graded, with a judge that nothing has happened to."""
         judge = self._started() if self._idle.empty() else self._idle.get()
         answer = self._asked(judge, job)
-        if _is_decided(answer):
-            self._idle.put(judge)
-        else:
+        if _is_fault(answer, reference):
             with self._lock:
                 self._end(judge)
+        else:
+            self._idle.put(judge)
         return answer
 
     def _asked(self, judge: Judge, job: Job) -> _Answer:
@@ -202,6 +242,7 @@ class Judges:
             device=settings.device,
             seed=settings.seed,
             confine=settings.confine,
+            now=self._now,
         )
         try:
             return judge.grade(wish)
@@ -230,22 +271,22 @@ class Judges:
                 self._end(self._alive[0])
 
 
-def _counts_at_once(answer: _Answer) -> bool:
-    """Whether an answer stands that was given while others were graded."""
-    if isinstance(answer, Attempt):
-        return _is_decided(answer) and not any(map(_is_from_outside, answer.verdicts))
-    return isinstance(answer, CourseError)
+def _is_fault(answer: _Answer, reference: Attempt | None) -> bool:
+    """Whether our machinery failed, or stood otherwise than it did for the reference."""
+    if not isinstance(answer, Attempt):
+        return isinstance(answer, SandboxError)
+    is_same = reference is None or answer.environment == reference.environment
+    return not (answer.score.is_decided and is_same)
 
 
-def _is_decided(answer: _Answer) -> bool:
-    return isinstance(answer, Attempt) and answer.score.is_decided
-
-
-def _is_from_outside(verdict: Verdict) -> bool:
-    """Whether the machine may have ended a check, and not the submission."""
-    if verdict.outcome is Outcome.TIMED_OUT:
-        return verdict.message.startswith(_BY_THE_WALL)
-    return verdict.outcome is Outcome.CRASHED and verdict.message.startswith(_BY_A_KILL)
+def _said(answer: _Answer, beginnings: tuple[str, ...]) -> tuple[str, ...]:
+    """List the checks that the machine may have ended, and not the submission, in these words."""
+    verdicts = answer.verdicts if isinstance(answer, Attempt) else ()
+    return tuple(
+        verdict.check.id
+        for verdict in verdicts
+        if verdict.outcome in _BY_THE_MACHINE and verdict.message.startswith(beginnings)
+    )
 
 
 def _demand_same_checks(answer: _Answer, reference: Attempt) -> None:
@@ -259,7 +300,9 @@ def _demand_same_checks(answer: _Answer, reference: Attempt) -> None:
 
 
 def _graded(job: Job, answer: _Answer, reference: Attempt, tries: int) -> Graded:
-    """Make a result of an answer; where there is no attempt, one that is ungraded throughout."""
+    """Make a result of an answer; where there is none that counts, an ungraded one throughout."""
+    if isinstance(answer, Attempt) and answer.environment != reference.environment:
+        answer = SandboxError(_of_another_environment(answer, reference))
     if isinstance(answer, Attempt):
         open_ = [v.message for v in answer.verdicts if v.outcome is Outcome.UNGRADED]
         return Graded(job, answer, open_[0] if open_ else "", tries)
@@ -277,3 +320,11 @@ def _graded(job: Job, answer: _Answer, reference: Attempt, tries: int) -> Graded
         seconds=0.0,
     )
     return Graded(job, attempt, str(answer), tries)
+
+
+def _of_another_environment(answer: Attempt, reference: Attempt) -> str:
+    here, there = asdict(answer.environment), asdict(reference.environment)
+    differing = (
+        f"{name} {here[name]}, not {there[name]}" for name in here if here[name] != there[name]
+    )
+    return f"graded otherwise than the reference: {'; '.join(differing)}. Run the batch again"

@@ -11,12 +11,14 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import errors
 from grader.records import Attempt, Exercise, Isolation, Submission
 from grader.reports import attempt as report
-from grader.sandbox import environment, scratch
+from grader.sandbox import environment
+from grader.sandbox.place import Place
 
 Progress = Callable[[int, int], None]
 
@@ -33,6 +35,8 @@ def order(
     time_s: float | None = None,
     do: str = "grade",
     runs: int = 0,
+    now: datetime | None = None,
+    is_open: bool = False,
 ) -> dict[str, object]:
     """Write what is to be graded, and how, as plain data.
 
@@ -48,6 +52,8 @@ def order(
         do: "grade" for an attempt, "survey" and "measure" for what a rehearsal and a calibration
             want to know of the exercise.
         runs: how often each convergence check is run, to measure it.
+        now: the time, with its zone, which may decide how much is told; by default the clock's.
+        is_open: tell whatever marks withhold, as a rehearsal needs it.
     """
     return {
         "root": str(root),
@@ -55,7 +61,7 @@ def order(
         "submission": {
             "path": submission.path,
             "digest": submission.digest,
-            "sources": [[source.name, source.text] for source in submission.sources],
+            "sources": [[each.name, each.text, each.cells] for each in submission.sources],
         },
         "device": device,
         "seed": seed,
@@ -64,6 +70,8 @@ def order(
         "time_s": time_s,
         "do": do,
         "runs": runs,
+        "now": (now or datetime.now(UTC)).isoformat(),
+        "is_open": is_open,
     }
 
 
@@ -80,19 +88,30 @@ class Judge:
         self._words = [] if (threads, dtype) == (1, "float32") else [str(threads), dtype]
 
     def __enter__(self) -> "Judge":
-        # Not the user's terminal: what a hidden check prints or warns of would tell of it.
-        self._complaints = tempfile.TemporaryFile()
+        """Start it.
+
+        Raises:
+            SandboxError: there is no room for temporary files, or for another process.
+        """
         # What children may write to lies in here, so that it goes even when the judge is killed.
-        self._place = tempfile.mkdtemp(prefix="grader-")
-        os.chmod(self._place, 0o711)
-        self._process = subprocess.Popen(
-            [*environment.interpreter(), "-m", "grader.judge", *self._words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=environment.clean() | {"TMPDIR": self._place},
-            start_new_session=True,
-        )
+        self._place = Place()
+        try:
+            # Not the user's terminal: what a hidden check prints or warns of would tell of it.
+            self._complaints = tempfile.TemporaryFile()
+            self._process = subprocess.Popen(
+                [*environment.interpreter(), "-m", "grader.judge", *self._words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                env=environment.clean() | {"TMPDIR": self._place.path},
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._place.remove()
+            raise errors.SandboxError(
+                f"the trusted process cannot be started: {error.strerror}; is there room for "
+                "temporary files, and for one more process?"
+            ) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,10 +122,7 @@ class Judge:
                 with suppress(BrokenPipeError):  # What a judge that died did not read.
                     stream.close()
         self._process.wait()
-        # A child that is just being killed may still write: the system's own cleaning remains.
-        with suppress(OSError):
-            scratch.clear(self._place)
-            os.rmdir(self._place)
+        self._place.remove()
 
     def grade(self, wish: dict[str, object], tell: Progress | None = None) -> Attempt:
         """Send an order and wait for the attempt; `tell` hears how many checks are done.
@@ -201,7 +217,7 @@ class Judge:
     @property
     def lent(self) -> list[str]:
         """The names of the folders that it lent to children and has not removed."""
-        return os.listdir(self._place)
+        return os.listdir(self._place.path)
 
     def kill(self) -> None:
         """Kill it in the middle of whatever it does; a `grade` that waits hears of it."""

@@ -10,6 +10,8 @@ FEW = 8
 _SHOWN = 5  # of a longer row, the one before the first difference among them
 _DIGITS = (5, 9, 17)
 _CUT = "..."
+# Less than the last digit that is written tells.
+_ROUNDING = 1e-4
 
 
 def is_small(value: torch.Tensor) -> bool:
@@ -46,7 +48,8 @@ def around(got: torch.Tensor, want: torch.Tensor, wrong: torch.Tensor) -> tuple[
     """Write the numbers of two tensors about the first that is marked, for the eye to compare.
 
     A tensor of few numbers is written whole, of any other a part of one row: "[..., 0.25, 1.5,
-    ...]". What is not marked is written alike in both, and what is marked is not.
+    ...]". What is marked is written with digits enough to differ. What is not, and differs by
+    rounding, is written alike, so that it draws no eye.
 
     Args:
         got: what came.
@@ -76,7 +79,14 @@ def around(got: torch.Tensor, want: torch.Tensor, wrong: torch.Tensor) -> tuple[
 def _pairs(got: torch.Tensor, want: torch.Tensor, wrong: torch.Tensor) -> list[tuple[str, str]]:
     """Write numbers of two rows side by side, with as many digits as show which of them differ."""
     rows = zip(got.tolist(), want.tolist(), wrong.tolist(), strict=True)
-    return [apart(one, other) if is_wrong else (numeral(one),) * 2 for one, other, is_wrong in rows]
+    return [
+        apart(one, other) if is_wrong or not _is_near(one, other) else (numeral(one),) * 2
+        for one, other, is_wrong in rows
+    ]
+
+
+def _is_near(got: complex, want: complex) -> bool:
+    return got == want or abs(got - want) <= _ROUNDING * abs(want)
 
 
 def apart(got: object, want: object) -> tuple[str, str]:

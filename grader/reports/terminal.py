@@ -182,7 +182,7 @@ def _message(message: str, room: int, page: Page) -> list[str]:
     start = 0
     table = _table_in(source)
     source, below = (source[: -len(table)], table) if table else (source, [])
-    for line, following in zip(source, [*source[1:], ""], strict=True):
+    for line, following in zip(source, [*source[1:], ""], strict=False):
         if sentences.CARETS.fullmatch(line):
             lines.append(cut(line[start:], room))
             continue

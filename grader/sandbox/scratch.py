@@ -17,6 +17,10 @@ from collections.abc import Iterator
 MAX_BYTES = 64 << 20
 MAX_ENTRIES = 1000
 MAX_DEPTH = 50
+# Less is a full disk, whatever was written.
+_LEAST_BYTES = 1 << 20
+# How the system says that a disk is full, and how torch does.
+_REFUSALS = ("No space left on device", "PytorchStreamWriter failed")
 
 
 class Scratch:
@@ -48,6 +52,19 @@ class Scratch:
         """Remove the folder; its child must have ended."""
         clear(self.path)
         os.rmdir(self.path)
+
+
+def lacks_room(words: str) -> str:
+    """Say that the disk of all scratches may be why a check failed with these words, or "".
+
+    A child may write `MAX_BYTES`. Where the machine has no room for them, a refusal is the
+    machine's fault, and where it has none at all, so may be anything.
+    """
+    found = os.statvfs(tempfile.gettempdir())
+    free = found.f_bavail * found.f_frsize
+    if free >= (MAX_BYTES if any(each in words for each in _REFUSALS) else _LEAST_BYTES):
+        return ""
+    return f"the disk for temporary files is full, with {free >> 10} KiB left; make room there"
 
 
 def _entries(folder: str, depth: int = 0) -> Iterator[int]:

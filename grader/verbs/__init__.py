@@ -2,3 +2,6 @@
 
 `grader.cli` loads the one that is asked for.
 """
+
+# What confining and watching are made of, and Windows does not have.
+LACKING = ("fcntl", "resource", "termios")

@@ -11,10 +11,10 @@ import statistics
 import sys
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from grader.intake import Roll
 
 UNGRADED = 3
+
+_GO_ON = "What was graded is kept in the gradebook; make room and run the command again"
 
 # What is counted beside the progress: neither of these says that something went wrong.
 _USUAL = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED})
@@ -45,6 +47,9 @@ _USUAL = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED})
 @click.option("--json", "json_path", metavar="FILE",
               help="Write each attempt as a line of JSON; - for stdout.")  # fmt: skip
 @click.option("--regrade", "is_regrade", is_flag=True, help="Run also what has not changed.")
+@click.option("--device", type=click.Choice(["cpu", "cuda", "auto"]), default="cpu",
+              show_default=True, help="Where the checks compute.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, (1 << 63) - 1), help="Draw other inputs.")
 @click.option("--confine", type=click.Choice(["auto", "strict"]), default="auto",
               show_default=True, help="auto: the best walls there are; strict: all, or do not "
               "run.")  # fmt: skip
@@ -56,6 +61,8 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
     roster_path: Path | None,
     json_path: str | None,
     is_regrade: bool,
+    device: str,
+    seed: int | None,
     confine: str,
     where: str | None,
 ) -> None:
@@ -67,6 +74,7 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
 
     Example: grade batch handed-in -j 4
     """
+    screen.demand_processes()
     from grader import course, intake, roster  # noqa: PLC0415  Help answers without YAML.
 
     signal.signal(signal.SIGTERM, _stop)
@@ -79,23 +87,34 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
             chosen = (course.find_exercise(known, exercise, Path.cwd()),)
         students = roster.read(roster_path) if roster_path else None
         roll = intake.take_in(folder, chosen, students)
-        with book.open_book(where, root, is_new_allowed=True) as opened, _lines(json_path) as lines:
+        with (
+            book.open_book(where, root, is_new_allowed=True) as opened,
+            closing(_Lines(json_path)) as lines,
+        ):
             # SQLAlchemy, which may not be installed, has been found by now.
             from grader import batch, judges  # noqa: PLC0415
 
             for row in students.rows.values() if students else ():
                 opened.enrol(row.student, row.name, row.section)
-            settings = judges.Settings(root, count or judges.default_judges(), confine=confine)
-            words = [str(folder.resolve()), exercise or "", "regrade" if is_regrade else ""]
-            running = batch.Batch(
-                chosen, roll.handed, opened, is_regrade, " ".join(filter(None, words))
-            )
+            many = count or judges.default_judges()
+            settings = judges.Settings(root, many, device, seed, confine)
+            detail = _detail(folder, exercise, is_regrade, device, seed)
+            running = batch.Batch(chosen, roll.handed, opened, is_regrade, detail)
             with judges.Judges(settings) as judging, closing(running.results(judging)) as results:
                 for result in results:
-                    _write(lines, json_path, result)
+                    lines.write(result)
                     show.result(result, running)
-    show.summary(roll, running)
+        show.summary(roll, running)
     sys.exit(UNGRADED if show.ungraded else 0)
+
+
+def _detail(
+    folder: Path, exercise: str | None, is_regrade: bool, device: str, seed: int | None
+) -> str:
+    """Name what is done in the gradebook, so that the same command is known again."""
+    words = [str(folder.resolve()), exercise, "regrade" if is_regrade else ""]
+    words += ["" if device == "cpu" else f"on {device}", "" if seed is None else f"seed {seed}"]
+    return " ".join(filter(None, words))
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -103,34 +122,55 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _lines(path: str | None) -> TextIO:
-    """Open the file that attempts go to.
+class _Lines:
+    """The file that attempts go to, a line each, whole or not at all.
 
-    Raises:
-        CourseError: it cannot be written there.
+    Nothing is kept back in this process, where a kill would lose it, and where what could not be
+    written would be tried again at the end.
     """
-    try:
-        # With `-` a copy, so that closing it leaves stdout alone.
-        name: str | int = 1 if path == "-" else path or os.devnull
-        return open(name, "w", encoding="utf-8", closefd=path != "-")
-    except OSError as error:
-        raise errors.CourseError(
-            f"{path} cannot be written: {error.strerror}; name a file in a folder that exists"
-        ) from error
 
+    def __init__(self, path: str | None) -> None:
+        """Open the file, and make it empty; - is stdout, None is no file.
 
-def _write(lines: TextIO, path: str | None, result: "Result") -> None:
-    if path is None:
-        return
-    fields = json.loads(attempt_report.to_json(result.attempt))
-    try:
-        lines.write(json.dumps({"student": result.student, **fields}) + "\n")
-        lines.flush()
-    except OSError as error:
-        raise errors.StoreError(
-            f"{path} cannot be written: {error.strerror}. What was graded is kept in the "
-            "gradebook; make room and run the command again"
-        ) from error
+        Raises:
+            CourseError: it cannot be written there.
+        """
+        self._path = path
+        kind = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        try:
+            self._file = os.dup(1) if path == "-" else os.open(path or os.devnull, kind, 0o666)
+        except OSError as error:
+            raise errors.CourseError(
+                f"{path} cannot be written: {error.strerror}; name a file in a folder that exists"
+            ) from error
+
+    def write(self, result: "Result") -> None:
+        """Add one attempt.
+
+        Raises:
+            StoreError: there is no room for it, or nobody reads it any more.
+        """
+        if self._path is None:
+            return
+        fields = json.loads(attempt_report.to_json(result.attempt))
+        rest = json.dumps({"student": result.student, **fields}).encode() + b"\n"
+        written = 0
+        try:
+            while rest:
+                count = os.write(self._file, rest)
+                written += count
+                rest = rest[count:]
+        except OSError as error:
+            # Half a line is no line. A pipe takes nothing back; its reader sees no end of a line.
+            with suppress(OSError):
+                os.ftruncate(self._file, os.lseek(self._file, -written, os.SEEK_CUR))
+            raise errors.StoreError(
+                f"{self._path} cannot be written: {error.strerror}. {_GO_ON}"
+            ) from error
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self._file)
 
 
 class _Show:
@@ -159,7 +199,7 @@ class _Show:
         if self._is_live:
             screen.count(self._progress(running.todo))
         else:
-            click.echo(_line(result), err=True)
+            _tell(_line(result), is_error=True)
 
     def stopped(self) -> str:
         """Say what a batch leaves that was stopped."""
@@ -169,7 +209,11 @@ class _Show:
         )
 
     def summary(self, roll: "Roll", running: "Batch") -> None:
-        """Tell what came of all that was handed in."""
+        """Tell what came of all that was handed in.
+
+        Raises:
+            StoreError: there is no room for it where it goes.
+        """
         screen.count("")
         rows: list[tuple[str, ...]] = [
             ("exercise", "graded", "unchanged", "ungraded", "full marks", "median")
@@ -194,7 +238,7 @@ class _Show:
                 self._say(line)
 
     def _say(self, line: str) -> None:
-        click.echo(_shown(line), err=self._is_error)
+        _tell(_shown(line), self._is_error)
 
     def _progress(self, of: int) -> str:
         seconds = max(time.monotonic() - self._started, 1e-3)
@@ -205,6 +249,24 @@ class _Show:
             parts += [f"{60 * rate:.0f} a minute", _duration((of - self.new) / rate)]
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self._kinds.items()))
         return ", ".join(parts) + (f"; {kinds}" if kinds else "")
+
+
+def _tell(line: str, is_error: bool) -> None:
+    """Write a line to stdout or stderr.
+
+    Raises:
+        StoreError: stdout takes no more. Without stderr there is nobody to tell, and it goes on.
+    """
+    try:
+        click.echo(line, err=is_error)
+    except OSError as error:
+        # What has stayed behind in this process would be tried again at its end, and fail it.
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2 if is_error else 1)
+        if not is_error:
+            raise errors.StoreError(
+                f"the table cannot be written: {error.strerror}. {_GO_ON}"
+            ) from error
 
 
 def _line(result: "Result") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import errors
-from grader.verbs import screen
+from grader.verbs import complete, screen
 
 if TYPE_CHECKING:
     from grader.distribution import Calibration
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="calibrate")
-@click.argument("exercise")
+@click.argument("exercise", shell_complete=complete.exercises)
 @click.option("--runs", type=click.IntRange(2, 100_000), default=500, show_default=True,
               help="Runs of each answer; a rehearsal wants 500 at least.")  # fmt: skip
 def command(exercise: str, runs: int) -> None:
@@ -22,6 +22,7 @@ def command(exercise: str, runs: int) -> None:
 
     Example: grade calibrate exercise-04
     """
+    screen.demand_processes()
     from grader import distribution  # noqa: PLC0415  Help answers without statistics.
 
     with screen.ending("stopped; nothing was written"):

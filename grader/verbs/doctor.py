@@ -22,12 +22,14 @@ def command(is_attacked: bool, words: tuple[str, ...]) -> None:
 
     Example: grade doctor --attack
     """
+    screen.demand_processes()
     from grader import doctor  # noqa: PLC0415  The walls' tables are no business of other verbs.
 
     if words and not is_attacked:
         raise click.UsageError(f"{words[0]!r} stands alone; write grade doctor --attack {words[0]}")
     findings = doctor.examine()
-    click.echo(doctor.render(findings, is_ascii=not screen.can_encode("✓–")), nl=False)
+    is_ascii = not screen.can_encode("✓–")
+    click.echo(doctor.render(findings, width=screen.width(), is_ascii=is_ascii), nl=False)
     if not doctor.can_confine(findings):
         if is_attacked:
             click.echo("grade: the attacks mean harm, and were not run without walls", err=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from grader.verbs import screen
+from grader.verbs import complete, screen
 
 TEACHERS = 2
 MOST_JUDGES = 4  # each holds torch, a third of a gigabyte
 
 
 @click.command(name="rehearse")
-@click.argument("exercise", required=False)
+@click.argument("exercise", required=False, shell_complete=complete.exercises)
 @click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True,
               help="How many other seeds to try.")  # fmt: skip
 @click.option("--quick", is_flag=True, help="Two seeds and no mutants.")
@@ -33,6 +33,7 @@ def command(
 
     Example: grade rehearse exercise-03
     """
+    screen.demand_processes()
     from grader import course, rehearsal  # noqa: PLC0415  Help answers without YAML and threads.
     from grader.rehearsal import bench, proof  # noqa: PLC0415
 

@@ -164,3 +164,12 @@ def test_damage_is_refused_or_harmless(
 
     assert why.startswith("ada.zip")
     assert all(".." not in name.split("/") and name[0] != "/" for name in found)
+
+
+def test_a_notebook_may_be_larger_than_code(tmp_path: Path) -> None:
+    """A notebook with its plots has a bound of its own, far above that of code."""
+    plots = os.urandom(2 << 20)
+    path = pack(tmp_path / "a.zip", ("a.ipynb", plots), ("a.py", plots))
+
+    assert archives.read(path, ["a.ipynb"], "ada.zip") == {"a.ipynb": plots}
+    assert "ada.zip/a.py: the file holds more than 1,048,576 bytes" in refused(path, ["a.py"])

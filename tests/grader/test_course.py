@@ -96,6 +96,7 @@ exercises:
     title: Scaled dot-product attention
     files: [attention.py, masks.py]
     points: 2.5
+    hidden: 5
     due: 2026-10-12 23:59 Europe/Berlin
     late: 10 % a day, 3 days at most
     limits: {time: 20 s, wall: 3 min, load: 500 ms, memory: 1.5 GiB, open files: 100}
@@ -123,6 +124,7 @@ exercises:
         hidden_dir=tmp_path / "tests" / "exercise-11",
         due="2026-10-12 23:59 Europe/Berlin",
         late="10 % a day, 3 days at most",
+        hidden_checks=5,
     )
 
     assert Course("Deep learning, autumn", tmp_path, (exercise,), seed=20) == course

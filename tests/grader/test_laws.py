@@ -27,9 +27,12 @@ Floors = Sequence[Sequence[str]]
 # From the ground up; on a floor, from the first room to the last. A package stands after its own
 # modules where it imports them, and before them where they stand on its docstring alone.
 FLOORS: Floors = (
-    (HOUSE, "errors", "records"),
-    ("yamlfile", "policy", "course", "hints", "submissions", "roster", "commits",
-     "archives", "downloads", "intake", "scoring", "distribution", "changes", "mutants"),
+    (HOUSE, "asking", "errors", "records"),
+    ("yamlfile", "policy", "course", "hints", "marks", "notebook", "forms",
+     "handout", "submissions", "roster", "commits", "stubs",
+     "archives", "downloads", "intake", "scoring", "memory", "items", "similarity",
+     "similarity.traits", "similarity.odds", "distribution",
+     "changes", "mutants"),
     (
         "sandbox", "sandbox.environment",
         "sandbox.wire.frames", "sandbox.wire.plain", "sandbox.wire.tensors",
@@ -39,12 +42,13 @@ FLOORS: Floors = (
         "sandbox.walls.seccomp", "sandbox.walls.landlock", "sandbox.walls.process",
         "sandbox.walls.namespaces", "sandbox.walls.cgroups", "sandbox.walls.identity",
         "sandbox.walls",
-        "sandbox.child", "sandbox.child.warm", "sandbox.child.loader", "sandbox.child.tables",
+        "sandbox.child", "sandbox.child.warm", "sandbox.child.cells",
+        "sandbox.child.loader", "sandbox.child.tables",
         "sandbox.child.state",
         "sandbox.child.witness", "sandbox.child.service", "sandbox.child.zygote",
         "sandbox.child.__main__",
         "sandbox.raised", "sandbox.graph", "sandbox.proxy", "sandbox.launch", "sandbox.scratch",
-        "sandbox.usage",
+        "sandbox.place", "sandbox.usage", "sandbox.terms",
         "sandbox.host",
     ),
     (
@@ -52,16 +56,23 @@ FLOORS: Floors = (
         "signatures.guess", "signatures.ratios", "signatures.orders", "signatures.parts",
         "signatures.curves", "signatures.floors", "signatures.kinds", "signatures",
         "mistakes", "replay",
-        "expect.wording", "expect.arguments", "expect.tolerance", "expect.values",
+        "expect.wording", "expect.excerpts", "expect.pictures", "expect.arguments", "expect.watching",
+        "expect.tolerance", "expect.values",
         "expect.reference", "expect.graph", "expect.gradients", "expect.modules", "expect.purity",
         "expect.training", "expect.floors", "expect.learning",
-        "expect.watching", "expect.operations", "expect.state", "expect.varying",
+        "expect.operations", "expect.state", "expect.varying",
         "expect.invariance", "expect.registry", "expect",
     ),
-    ("plugin", "fixtures", "checks", "told", "residue", "known", "fault",
+    ("plugin", "fixtures", "shown", "checks", "told", "withheld", "residue", "known", "fault", "given",
      "diagnosis", "bound", "sitting", "session", "survey", "convergence"),
     (
-        "reports", "reports.attempt", "reports.terminal", "reports.spread", "reports.exports",
+        "reports", "reports.reading", "reports.pictures", "reports.attempt",
+        "reports.layout", "reports.sentences",
+        "reports.terminal", "reports.progress", "reports.ladder", "reports.spread",
+        "reports.page.style", "reports.page.markup",
+        "reports.page.findings", "reports.page.charts", "reports.page.told", "reports.page",
+        "reports.overview", "reports.overview.text", "reports.overview.charts",
+        "reports.overview.page", "reports.overview.fields", "reports.likeness", "reports.exports",
         "reports.exports.text", "reports.exports.size", "reports.exports.points",
         "reports.exports.told", "reports.exports.autolab", "reports.exports.classroom",
         "reports.exports.classroom50", "reports.exports.csv_table", "reports.exports.exercism",
@@ -73,23 +84,27 @@ FLOORS: Floors = (
         "gradebook.migrations.versions.r0001", "gradebook.migrations.env", "gradebook.migrate",
         "gradebook.connect", "gradebook.rows", "gradebook.store", "gradebook.agreement",
         "gradebook.queries",
-        "gradebook.standings", "gradebook.rescore",
+        "gradebook.standings", "gradebook.tallies", "gradebook.overview", "gradebook.rescore",
     ),
     (
-        "doctor", "trusted", "judges", "batch", "calibration",
+        "doctor", "trusted", "standby", "serving", "watching", "judges", "batch", "calibration",
         "rehearsal.proof", "rehearsal.cast", "rehearsal.bench", "rehearsal.declared",
         "rehearsal.written", "rehearsal.sizes", "rehearsal.trials", "rehearsal",
-        "arena", "attack",
+        "arena", "attack", "desk",
     ),
-    ("verbs", "verbs.screen", "verbs.doctor", "verbs.exercise", "verbs.export",
-     "verbs.rehearse", "verbs.calibrate", "verbs.book", "verbs.batch", "verbs.rescore",
+    ("verbs", "verbs.screen", "verbs.complete", "verbs.again", "verbs.keyboard", "verbs.watch",
+     "verbs.serve", "verbs.doctor", "verbs.exercise",
+     "verbs.progress", "verbs.hint", "verbs.reset", "verbs.export",
+     "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.batch", "verbs.rescore",
      "verbs.diff",
-     "verbs.mark", "verbs.override", "verbs.extend", "cli", "judge"),
+     "verbs.report", "verbs.similar", "verbs.mark", "verbs.override", "verbs.extend", "verbs.magic", "cli", "judge",
+     "__main__"),
 )  # fmt: skip
 
-DOORS = frozenset({"cli", "judge", "verbs.batch", "verbs.doctor", "verbs.exercise",
-                   "verbs.rehearse", "verbs.calibrate", "verbs.book", "verbs.rescore",
-                   "verbs.diff"})  # fmt: skip
+DOORS = frozenset({"__main__", "cli", "judge", "verbs.watch", "verbs.serve", "verbs.batch", "verbs.doctor", "verbs.exercise",
+                   "verbs.progress", "verbs.hint", "verbs.reset",
+                   "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.rescore",
+                   "verbs.diff", "verbs.report", "verbs.similar"})  # fmt: skip
 
 # Imports by name: what an import statement cannot say.
 BY_NAME = {
@@ -98,6 +113,7 @@ BY_NAME = {
     "sandbox.child.loader": "the names are those of the student's files",
     "cli": "a verb is loaded when it is asked for, so that none waits for another's imports",
     "gradebook.connect": "Alembic is half of what opening a gradebook costs, and seldom needed",
+    HOUSE: "the command of notebooks is a door, and is brought in where `%load_ext` asks for it",
     "plugin": "the fixtures bring torch, which is only wanted inside a course",
 }
 
@@ -107,7 +123,7 @@ REACHABLE = frozenset({HOUSE, "errors", "sandbox"})
 REACHABLE_TREES = ("sandbox.wire", "sandbox.walls", CHILD)
 
 # What `reports` may know, beside each other.
-REPORTED = frozenset({"errors", "records", "scoring"})
+REPORTED = frozenset({"errors", "items", "records", "scoring", "similarity"})
 
 
 @dataclass(frozen=True)

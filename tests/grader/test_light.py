@@ -13,9 +13,11 @@ PACKAGE = Path(grader.__file__).parent
 
 # With all that lies below them.
 LIGHT = (
-    "errors", "records", "policy", "course", "submissions", "scoring", "plugin", "reports",
+    "errors", "records", "policy", "course", "marks", "handout", "submissions", "stubs",
+    "scoring", "memory", "plugin", "reports",
     "reports/exports", "gradebook", "roster", "intake", "doctor", "trusted", "judges", "batch",
-    "rehearsal", "verbs", "cli",
+    "asking", "standby", "serving", "watching",
+    "rehearsal", "desk", "verbs", "cli", "items", "similarity", "reports/overview",
 )  # fmt: skip
 
 IMPORT_EACH = """

@@ -42,6 +42,7 @@ BLOCK = re.compile(
 # What differs from run to run and from machine to machine.
 VARYING = (
     (re.compile(r"[0-9.]+ s, seed [0-9]+"), "T s, seed N"),
+    (re.compile(r"\b[0-2][0-9]:[0-5][0-9]\b"), "HH:MM"),
     (re.compile(r"in [0-9.]+s"), "in T s"),
     (re.compile(r"released, [0-9.]+ s"), "released, T s"),
     (re.compile(r"needs [0-9.]+ s of ([0-9]+) s, [0-9]+ MiB"), r"needs T s of \1 s, N MiB"),

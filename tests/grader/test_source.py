@@ -19,8 +19,10 @@ MOST_LINES = 400
 BROAD = {
     "sandbox/child/service.py: answer": "student code may raise anything, up to SystemExit",
     "sandbox/child/service.py: _call": "an object that lies about what it is may raise anything",
+    "sandbox/child/cells.py: run": "a cell may raise anything, and the others are executed",
     "sandbox/child/service.py: _explain": "a hostile __str__ may raise anything",
     "judge.py: main": "the door: what else happens is ours, and must not look like a verdict",
+    "sitting.py: _run": "whatever a check raises is its outcome",
     "fixtures.py: load_files": "the file is the author's, and may raise anything",
     "mistakes.py: _executed": "the file is the author's, and may raise anything",
     "known.py: _executed": "the text is the author's, and may raise anything",
@@ -29,6 +31,7 @@ BROAD = {
 # Where text is executed, and whose it is.
 EXECUTED = {
     "sandbox/child/loader.py": "the student's files, inside the walls",
+    "sandbox/child/cells.py": "the cells of the student's notebook, inside the walls",
     "known.py": "a mistake, which the course's author wrote",
 }
 

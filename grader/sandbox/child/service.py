@@ -46,7 +46,7 @@ class Service:
         self._modules = list(modules)
         self._things: dict[int, object] = {}
         self._handles: dict[int, int] = {}
-        self._graphs: dict[int, tuple[wire.Table, dict[int, torch.Tensor]]] = {}
+        self._graphs: dict[int, tuple[list[object], dict[int, torch.Tensor]]] = {}
         self._leaves: dict[int, torch.Tensor] = {}
         self._is_used = False
 
@@ -153,7 +153,8 @@ class Service:
             return ["ok", sequence, [], refused, [], *report], []
         new, new_blocks = table.sent()
         if any(isinstance(t, torch.Tensor) and t.grad_fn is not None for t in table.values):
-            self._graphs[sequence] = (table, self._leaves)
+            # The values alone: the table knows this service, and a circle would keep its tensors.
+            self._graphs[sequence] = (table.values, self._leaves)
         return ["ok", sequence, new, node, changes, *report], new_blocks
 
     def _pull(  # noqa: PLR0917  The fields of a request, in order.
@@ -171,17 +172,17 @@ class Service:
         The sum of output times upstream has the upstream as its gradient, exactly; it stands in
         for `grad_outputs`, whose first use imports sympy.
         """
-        table, leaves = self._graphs[call]
+        values, leaves = self._graphs[call]
         received = wire.Table(self)
         received.extend(things, blocks)
         grads = received.value(upstream)
-        wanted = [leaves.get(number, table.values[number]) for number in inputs]
+        wanted = [leaves.get(number, values[number]) for number in inputs]
         live = [t for t in wanted if isinstance(t, torch.Tensor) and t.requires_grad]
         with torch.enable_grad():
             products = [
                 (output * grad.conj()).sum().real if output.is_complex() else (output * grad).sum()
                 for number, grad in zip(outputs, grads, strict=True)  # type: ignore[call-overload]
-                if grad is not None and isinstance(output := table.values[number], torch.Tensor)
+                if grad is not None and isinstance(output := values[number], torch.Tensor)
             ]
             total = sum(products[1:], products[0])
             # Torch wants one input at least; a result may hang on the student's own tensors alone.

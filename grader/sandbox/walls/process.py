@@ -25,6 +25,8 @@ _HANDLED = sorted(set(range(1, 32)) - {signal.SIGKILL, signal.SIGSTOP})
 _INHERITED = ("PYTHONHASHSEED", "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES")
 # Bytes; enough for a library that keeps a key out of the swap, too little to starve the machine.
 _LOCKED_BYTES = 64 * 1024
+# A process that somebody kills says nothing about the machine, and what is learnt is kept for long.
+_TRIES = 3
 
 
 def die_with_parent(parent: int | None) -> None:
@@ -185,8 +187,19 @@ def try_apart(attempt: Callable[[], object]) -> str:
         What the attempt returns, as text; a line at most.
 
     Raises:
-        OSError: the attempt raised it, there; or its process was killed.
+        OSError: the attempt raised it, there; or its process was killed, each time.
     """
+    for _ in range(_TRIES):
+        number, _, text = _tried(attempt).partition(" ")
+        if number == "0":
+            return text
+        if number:
+            raise OSError(int(number), text)
+    raise OSError(errno.EINTR, "the process that tried it was killed")
+
+
+def _tried(attempt: Callable[[], object]) -> str:
+    """Try it once: the number of the error, 0 for none, and a text; "" if somebody killed it."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -200,11 +213,9 @@ def try_apart(attempt: Callable[[], object]) -> str:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
-        number, _, text = answer.read().decode().partition(" ")
+        said = answer.read().decode()
     os.waitpid(child, 0)
-    if number != "0":
-        raise OSError(int(number or errno.EINTR), text or "the process that tried it was killed")
-    return text
+    return said
 
 
 def tasks_of_process() -> int:

@@ -109,26 +109,43 @@ class Desk:
             os.utime(path, (1_790_000_000, 1_790_000_000))
 
     def start(
-        self, *words: str, stderr: int = subprocess.PIPE, without: str = ""
+        self,
+        *words: str,
+        stdout: int = subprocess.PIPE,
+        stderr: int = subprocess.PIPE,
+        without: str = "",
+        under: tuple[str, ...] = (),
+        **environment: str,
     ) -> subprocess.Popen[str]:
-        """Start a command; `stderr` in place of a pipe, `without` a package."""
+        """Start a command; `stdout` and `stderr` in place of pipes, `without` a package.
+
+        `under` another program, which starts it; `environment` are variables.
+        """
         gone = f"import sys; sys.modules[{without!r}] = None; " if without else ""
         self._started.append(
             subprocess.Popen(
-                [sys.executable, "-c", f"{gone}from grader.cli import main; main()", *words],
+                [
+                    *under,
+                    sys.executable,
+                    "-c",
+                    f"{gone}from grader.cli import main; main()",
+                    *words,
+                ],
                 cwd=self.root,
-                stdout=subprocess.PIPE,
+                stdout=stdout,
                 stderr=stderr,
                 text=True,
                 encoding="utf-8",
-                env={**os.environ, "PYTHONIOENCODING": "utf-8", "LOGNAME": "eve"},
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", "LOGNAME": "eve", **environment},
             )
         )
         return self._started[-1]
 
-    def run(self, *words: str, without: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, without: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Type a command, and wait for its end."""
-        process = self.start(*words, without=without)
+        process = self.start(*words, without=without, **environment)
         out, err = process.communicate(timeout=180)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 

@@ -4,15 +4,18 @@ import json
 import os
 import pty
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 
 from grader import batch, course, submissions
 from grader.errors import CourseError
 from grader.gradebook import queries
 from grader.gradebook.store import open_gradebook
-from grader.judges import Job, Settings
+from grader.judges import Job, Judges, Settings
 from grader.records import Exercise, Outcome
 from grader.reports.attempt import from_json, to_json
 
@@ -67,7 +70,7 @@ def test_what_is_told(desk: "Desk") -> None:
         "exercise-01       3          0         0           1   3 / 4\n"
         "\n"
         "not taken in:\n"
-        "  handed-in/notes.txt  it is no folder, no .py file and no .zip\n"
+        "  handed-in/notes.txt  it is no folder, no .py file, no notebook and no .zip\n"
         "  handed-in/zoe  handed-in/zoe/answer.py: the file is not UTF-8 text: byte 1, in line 1, "
         "is 0xff; save it as UTF-8\n"
     )
@@ -180,6 +183,118 @@ def test_a_fault_of_ours_is_ungraded_and_tried_again(desk: "Desk") -> None:
     assert sorted(first.stderr.splitlines()) == ["ada  exercise-01  4 / 4", line]
     assert second.stderr.splitlines() == [line]
     assert desk.kept() == {"ada": 2, "odd": 1}
+
+
+def test_few_wait_to_be_graded_alone(desk: "Desk") -> None:
+    """What is graded again alone does not wait for the end: a kill costs what is in flight."""
+    gradebook = desk.root / "gradebook.yml"
+    gradebook.write_text(gradebook.read_text().replace("wall: 3 s", "wall: 1 s"))
+    sleeper = desk.right.replace("return 2 * x", "__import__('time').sleep(2) or 2 * x")
+    exercises, todo = jobs(desk, {f"s{n}": sleeper for n in range(4)})
+    taken: list[Job] = []
+
+    def taking() -> Iterator[Job]:
+        for job in todo:
+            taken.append(job)
+            yield job
+
+    results = batch.grade(Settings(desk.root, 1), exercises, taking())
+    seen = [(next(results).tries, len(taken)) for _ in todo]
+
+    assert seen == [(2, 2), (2, 2), (2, 4), (2, 4)]
+
+
+def test_what_ends_every_check_of_ours_stands(desk: "Desk") -> None:
+    """An answer too dear to look at, in the only check there is, loses it behind the same walls."""
+    desk.checks.write_text(
+        "import pytest, torch\n"
+        "@pytest.mark.points(4)\n"
+        "def test_one(student):\n"
+        "    count = int(student.double(torch.ones(1, dtype=torch.float64)))\n"
+        "    assert torch.ones(1).expand(count).sum() == 2\n"
+    )
+    dear = "def double(x):\n    return 10 ** 12 * x\n"
+    exercises, todo = jobs(desk, {"dear": dear})
+    with Judges(Settings(desk.root, 1)) as judging:
+        references = judging.references(exercises)
+        (found,) = judging.grade(todo, references)
+
+    assert found.tries == 1
+    assert found.attempt.verdicts[0].outcome is Outcome.TIMED_OUT
+    assert found.attempt.environment == references["exercise-01"].environment
+
+
+def test_a_kill_each_time_is_no_accident(desk: "Desk") -> None:
+    """Who has to be killed in the same check whenever it is tried has lost that check."""
+    deaf = (
+        "import os, time\ndef double(x):\n    os.closerange(3, 99)\n    time.sleep(60)\n"
+        "def half(x):\n    return x / 2\n"
+    )
+    exercises, todo = jobs(desk, {"deaf": deaf})
+    (found,) = batch.grade(Settings(desk.root, 1), exercises, todo)
+
+    assert (found.tries, found.why, str(found.attempt.score.earned)) == (4, "", "1")
+    assert found.attempt.verdicts[0].message == "the process crashed (SIGKILL)"
+
+
+def test_other_walls_than_the_reference_are_ungraded(desk: "Desk") -> None:
+    """What cannot be graded under the reference's environment is not graded, and says why."""
+    exercises, todo = jobs(desk, {"ada": desk.right})
+    with Judges(Settings(desk.root, 1)) as judging:
+        (right,) = judging.references(exercises).values()
+        environment = replace(right.environment, confinement="walls")
+        others = {right.exercise: replace(right, environment=environment)}
+        (found,) = judging.grade(todo, others)
+
+    assert (found.tries, found.attempt.score.is_decided) == (4, False)
+    assert found.attempt.environment == environment
+    assert found.why == (
+        f"graded otherwise than the reference: confinement {right.environment.confinement}, not "
+        "walls. Run the batch again"
+    )
+
+
+def test_another_seed_is_another_result(desk: "Desk") -> None:
+    """With --seed all are graded under it, once; what was graded under the other is kept."""
+    desk.hand_in({"ada": desk.right})
+    told = [
+        desk.run("batch", "handed-in", "-j1", "--json", "told.jsonl", *words)
+        for words in ((), ("--seed", "7"), ("--seed", "7"), ("--seed", "8", "--device", "auto"))
+    ]
+    seed = json.loads((desk.root / "told.jsonl").read_text())["environment"]["seed"]
+
+    line = "ada  exercise-01  4 / 4\n"
+    assert [each.returncode for each in told] == [0] * 4
+    assert [each.stderr for each in told] == [line, line, "", line]
+    assert seed == 8
+    assert desk.kept() == {"ada": 3}
+
+
+def test_a_regrade_goes_on_under_its_own_seed(desk: "Desk") -> None:
+    """A regrade that was stopped goes on also after another one under another seed."""
+    desk.hand_in({"ada": desk.right})
+    with open_gradebook(str(desk.root / "gradebook.db"), "test") as book:
+        folder = str(desk.folder.resolve())
+        begun = book.begin_run("batch", f"{folder} regrade seed 7")
+        desk.run("batch", "handed-in", "-j1", "--regrade", "--seed", "8")
+        desk.run("batch", "handed-in", "-j1", "--regrade", "--seed", "7")
+        runs = [one.run for one in queries.attempts(book)]
+
+    assert runs == [begun + 1, begun]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_said(desk: "Desk") -> None:
+    """With --device cuda and no GPU nobody is graded."""
+    desk.hand_in({"ada": desk.right})
+    ended = desk.run("batch", "handed-in", "-j1", "--device", "cuda")
+
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "grade: --device cuda asks for a GPU, and torch finds none here; use --device cpu, or run "
+        "this on a machine with a GPU and a CUDA build of torch.\n"
+    )
+    assert desk.kept() == {}
 
 
 def test_checks_that_change_meanwhile_stop_it(desk: "Desk") -> None:

@@ -2,7 +2,10 @@
 
 import os
 import random
+import re
+import shutil
 import signal
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -84,3 +87,52 @@ def test_it_stops_when_asked(number: signal.Signals, full: "Desk") -> None:
     )
     assert len(judges) == 2
     assert [pid for pid in (*judges, *zygotes) if full.is_running(pid)] == []
+
+
+def test_nobody_grades_for_nobody(desk: "Desk") -> None:
+    """When the command is killed, a check that would last for a minute ends with it."""
+    course = desk.root / "gradebook.yml"
+    course.write_text(course.read_text().replace("wall: 3 s", "wall: 60 s"))
+    desk.hand_in({"sam": "import time\ndef double(x):\n    time.sleep(60)\n"})
+    process = desk.start("batch", "handed-in", "-j1")
+    seen: dict[int, float] = {}
+    while not any(time.monotonic() - since > 1 for since in seen.values()):
+        assert process.poll() is None
+        judges, zygotes = desk.judges(process.pid)
+        for child in (child for zygote in zygotes for child in desk.below(zygote)):
+            seen.setdefault(child, time.monotonic())
+        time.sleep(0.02)
+    process.kill()
+    killed = time.monotonic()
+    while left := [pid for pid in (*judges, *zygotes) if desk.is_running(pid)]:
+        assert time.monotonic() - killed < 30, left
+        time.sleep(0.01)
+
+    assert judges
+    assert zygotes
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which sees it, is not here")
+def test_nothing_is_told_before_it_is_on_the_disk(desk: "Desk") -> None:
+    """The system is asked to write each result to the disk before stderr or --json hear of it."""
+    students = {f"s{n}": desk.right for n in range(4)}
+    desk.hand_in(students)
+    traced = desk.root / "traced"
+    process = desk.start(
+        "batch", "handed-in", "-j2", "--json", "told.jsonl",
+        under=("strace", "-e", "trace=fsync,fdatasync,write", "-o", str(traced)),
+    )  # fmt: skip
+    _, err = process.communicate(timeout=180)
+    if "ptrace" in err:
+        pytest.skip(f"strace may not look here: {err.splitlines()[0]}")
+    calls = traced.read_text().splitlines()
+    steps = "".join(
+        "d" if "sync(" in call else "j" if '{\\"student' in call else "e"
+        for call in calls
+        if "sync(" in call or '{\\"student' in call or 'write(2, "s' in call
+    )
+
+    assert process.returncode == 0
+    assert steps.count("j") == steps.count("e") == len(students)
+    # A line for --json and one on stderr follow at least one order to write to the disk.
+    assert re.fullmatch(r"(d+je)+d*", steps), steps

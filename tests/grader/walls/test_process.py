@@ -1,11 +1,15 @@
 """What a child inherits, who it is, and what it may use up."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from grader.sandbox.walls import process
 
 Behind = Callable[..., list[str]]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -241,3 +245,22 @@ def test_root_that_cannot_read_for_others_stays_root_without_privileges(behind: 
     )
 
     assert lines == ["0 0 no-capabilities", "raise EPERM"]
+
+
+def test_what_is_tried_apart_survives_a_kill(tmp_path: Path) -> None:
+    """Somebody who kills the process that tries says nothing about the machine: it tries again."""
+    path = tmp_path / "tried"
+
+    def attempt() -> str:
+        if not path.exists():
+            path.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "possible"
+
+    assert process.try_apart(attempt) == "possible"
+
+
+def test_what_is_killed_each_time_is_refused() -> None:
+    """A machine on which the attempt always dies cannot do it."""
+    with pytest.raises(OSError, match=r"the process that tried it was killed$"):
+        process.try_apart(lambda: os.kill(os.getpid(), signal.SIGKILL))
