@@ -5,7 +5,8 @@ is run again on the trusted side, once for each known mistake, with the same see
 same questions; the mistake answers through the very code that serves a child, only without the
 wall. If one mistake gives the student's transcript, and both the right answer and all the other
 mistakes are further away than ten times the tolerance, it is named. Otherwise nothing is said: a
-wrong diagnosis is worse than none.
+wrong diagnosis is worse than none. Where no mistake fits, it may be named for its numbers alone:
+whether they hang on a graph depends on how the code was written, and not on what is wrong in it.
 """
 
 import math
@@ -174,19 +175,37 @@ def nearest(
     """
     if not transcript.is_whole:
         return Match(is_clear=not mistakes)
-    found: list[tuple[str, Transcript]] = []
+    # The same numbers with a graph where the mistake has none are the same mistake, unless another
+    # fits in that as well.
+    exact, loose = _Ranking(), _Ranking()
     for name, run in mistakes.items():
         known = run()
-        away = distance(transcript, known)
-        if away <= 1:
-            found.append((name, known))
-        elif away <= APART:
+        for ranking, measure in ((exact, distance), (loose, _distance_of_numbers)):
+            ranking.add(name, measure(transcript, known), measure(known, reference))
+    if exact.best() != Match() or loose.best().mistake is None:
+        return exact.best()
+    return loose.best()
+
+
+class _Ranking:
+    """The mistakes that are near to an answer: which fit, and whether they can be told apart."""
+
+    def __init__(self) -> None:
+        self._fitting: list[str] = []
+        self._is_clear = True
+
+    def add(self, name: str, from_answer: float, from_right: float) -> None:
+        """Take in a mistake by its distances from the answer and from what is right."""
+        if from_answer <= 1:
+            self._fitting.append(name)
+        is_doubtful = from_right <= APART if from_answer <= 1 else from_answer <= APART
+        self._is_clear = self._is_clear and not is_doubtful
+
+    def best(self) -> Match:
+        """Give the one that fits, if there is just one."""
+        if not self._is_clear or len(self._fitting) > 1:
             return Match(is_clear=False)
-    if not found:
-        return Match()
-    if len(found) > 1 or distance(found[0][1], reference) <= APART:
-        return Match(is_clear=False)
-    return Match(found[0][0])
+        return Match(self._fitting[0] if self._fitting else None)
 
 
 def distance(left: Transcript, right: Transcript) -> float:
@@ -195,6 +214,28 @@ def distance(left: Transcript, right: Transcript) -> float:
         return math.inf
     pairs = zip(left.answers, right.answers, strict=True)
     return max((_frames_apart(a, b) for a, b in pairs), default=0.0)
+
+
+def _distance_of_numbers(left: Transcript, right: Transcript) -> float:
+    """Measure likewise, whether or not a tensor hangs on a graph."""
+    return distance(_ungraphed(left), _ungraphed(right))
+
+
+def _ungraphed(transcript: Transcript) -> Transcript:
+    answers = [
+        wire.Frame([*f.body[:2], *map(_without_graph, f.body[2:5]), *f.body[5:]], f.blocks)
+        for f in transcript.answers
+    ]
+    return Transcript(answers, is_whole=transcript.is_whole)
+
+
+def _without_graph(node: wire.Node) -> wire.Node:
+    match node:
+        case ["t", block, int() as handle, bool(), bool(), *rest]:
+            return ["t", block, handle, False, True, *rest]
+        case list():
+            return [_without_graph(each) for each in node]
+    return node
 
 
 def _frames_apart(left: wire.Frame, right: wire.Frame) -> float:

@@ -42,6 +42,12 @@ def without_factor_two(w, x, y):
 
 
 @mistake(of="gradient", loses=("gradient", "descend"))
+def without_inner_derivative(w, x, y):
+    """This is 2(wx − y): the chain rule also multiplies by x, the inner derivative."""
+    return (2 * (w * x - y)).detach()
+
+
+@mistake(of="gradient", loses=("gradient", "descend"))
 def by_the_input(w, x, y):
     """This is the derivative with respect to x, 2(wx − y)w: the 4 that the lesson prints."""
     return (2 * (w * x - y) * w).detach()

@@ -167,6 +167,31 @@ def test_nearest_is_silent_when_the_right_answer_is_near():
     assert nearest(doubled(2.0005), doubled(2), bit) == Match(is_clear=False)
 
 
+def attached(factor):
+    """Play a function that multiplies by a factor, and whose answer hangs on a graph."""
+    source = f"def f(x): return x.clone().requires_grad_() * {factor}"
+    return played(source, lambda student: student.f(X))
+
+
+def test_nearest_names_one_by_its_numbers():
+    """A mistake whose numbers the student gives is named, whichever of them hang on a graph."""
+    assert nearest(attached(3), doubled(2), {"triple": lambda: doubled(3)}) == Match("triple")
+    assert nearest(doubled(3), doubled(2), {"triple": lambda: attached(3)}) == Match("triple")
+
+
+def test_nearest_prefers_the_one_with_the_same_graph():
+    """Of two mistakes with the same numbers, the one is named that fits in its graph as well."""
+    known = {"with": lambda: attached(3), "without": lambda: doubled(3)}
+
+    assert nearest(attached(3), doubled(2), known) == Match("with")
+    assert nearest(doubled(3), doubled(2), known) == Match("without")
+
+
+def test_nearest_leaves_right_numbers_to_others():
+    """Right numbers on another graph are no mistake that is known by its numbers."""
+    assert nearest(attached(2), doubled(2), {"double": lambda: doubled(2)}) == Match()
+
+
 def test_nearest_of_a_cut_transcript_is_silent():
     """A transcript that outgrew its bound is not compared."""
     cut = Transcript(is_whole=False)

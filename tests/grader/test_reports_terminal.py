@@ -367,12 +367,13 @@ def test_a_table_says_nothing_twice(asked: str, got: str, wanted: str, message: 
 
 def test_other_shapes_are_not_compared_number_by_number() -> None:
     """Of two shapes no number is pointed at: none belongs to another."""
-    seen = Evidence("shape", "the result", "(1, 2) [[1.0, 2.0]]", "(2,) [1.0, 3.0]")
+    got, wanted = "(2, 1) [[1.0], [2.0]]", "(1, 2) [[1.0, 2.0]]"
+    seen = Evidence("shape", "the result", got, wanted)
     found = verdict("add", "It adds.", "1", Outcome.FAILED, "wrong", evidence=seen)
 
     assert rendered(found)[4:7] == [
-        "         got       (1, 2) [[1.0, 2.0]]",
-        "         expected  (2,) [1.0, 3.0]",
+        "         got       (2, 1) [[1.0], [2.0]]",
+        "         expected  (1, 2) [[1.0, 2.0]]",
         "",
     ]
 

@@ -12,6 +12,7 @@ import pytest
 from grader import given
 from grader.records import Outcome
 
+
 @pytest.fixture
 def lost(made):
     """Give the line of the only check that a body makes, tried with a submission."""

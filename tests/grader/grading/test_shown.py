@@ -1,4 +1,4 @@
-"""How much of a lost check is told: what each level leaves, when all is revealed, and wrong marks."""
+"""How much of a lost check is told: what a level leaves, when all is revealed, and wrong marks."""
 
 import json
 import textwrap
