@@ -18,7 +18,6 @@ import pytest
 import torch
 from torch import nn
 
-from grader import checks
 from grader.errors import Evidence
 from grader.expect import excerpts
 from grader.records import Outcome, Shows
@@ -39,8 +38,9 @@ class Repeat:
     """How a check is run once more.
 
     `stand_in` puts an exchange, and an ear that listens, in the submission's place. `run` runs a
-    check with somebody in the student's place and gives what it raised. `parameters` are the names
-    of each function's parameters.
+    check with somebody in the student's place and gives what it raised; what earlier runs have
+    changed in the values of its file, they have not changed there. `parameters` are the names of
+    each function's parameters.
     """
 
     stand_in: Callable[[Exchange, Ear], Student]
@@ -65,13 +65,11 @@ def of(
     """
     if level not in (Shows.FULL, Shows.ACTUAL_ONLY) or not _is_repeatable(answers):
         return ""
-    # What the first run has changed in the values of the file, it has not changed here.
-    asked = checks.read_again(item)
     ear = _Listener(level, repeat.parameters)
-    again = repeat.run(asked, repeat.stand_in(answers.replayed(lambda: _copy(raised)), ear))
+    again = repeat.run(item, repeat.stand_in(answers.replayed(lambda: _copy(raised)), ear))
     if again is None or _words(again) != _words(raised):
         return ""
-    return ear.meant(str(asked.path), again.__traceback__)
+    return ear.meant(str(item.path), again.__traceback__)
 
 
 def with_given(seen: Evidence | None, given: str) -> Evidence | None:

@@ -228,7 +228,9 @@ class _Session:
         if not _is_about_a_call(raised):
             return shown.cut(verdict, raised)
         again = given.Repeat(
-            lambda exchange, ear: stand_in(exchange, ear=ear), self._run, self._parameters
+            lambda exchange, ear: stand_in(exchange, ear=ear),
+            lambda item, student: self._run(self._sitting.as_read(item), student),
+            self._parameters,
         )
         line = given.of(item, raised, check.level, transcript, again)
         told = replace(verdict, evidence=given.with_given(verdict.evidence, line[:_MAX_LINE]))

@@ -22,7 +22,7 @@ from grader import errors
 from grader.records import Attempt, Outcome, points_text
 from grader.reports import attempt as attempt_report
 from grader.reports import terminal
-from grader.verbs import book, screen
+from grader.verbs import book, choice, screen
 
 if TYPE_CHECKING:
     from grader.batch import Batch, Result
@@ -75,20 +75,16 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
     Example: grade batch handed-in -j 4
     """
     screen.demand_processes()
-    from grader import course, intake, roster  # noqa: PLC0415  Help answers without YAML.
+    from grader import intake, roster  # noqa: PLC0415  Help answers without YAML.
 
     signal.signal(signal.SIGTERM, _stop)
     show = _Show(is_error=json_path == "-")
     with screen.ending(show.stopped):
-        root = course.find_root(Path.cwd())
-        known = course.load(root)
-        chosen = known.exercises
-        if exercise is not None:
-            chosen = (course.find_exercise(known, exercise, Path.cwd()),)
+        known, chosen = choice.exercises(exercise)
         students = roster.read(roster_path) if roster_path else None
         roll = intake.take_in(folder, chosen, students)
         with (
-            book.open_book(where, root, is_new_allowed=True) as opened,
+            book.open_book(where, known.root, is_new_allowed=True) as opened,
             closing(_Lines(json_path)) as lines,
         ):
             # SQLAlchemy, which may not be installed, has been found by now.
@@ -97,7 +93,7 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
             for row in students.rows.values() if students else ():
                 opened.enrol(row.student, row.name, row.section)
             many = count or judges.default_judges()
-            settings = judges.Settings(root, many, device, seed, confine)
+            settings = judges.Settings(known.root, many, device, seed, confine)
             detail = _detail(folder, exercise, is_regrade, device, seed)
             running = batch.Batch(chosen, roll.handed, opened, is_regrade, detail)
             with judges.Judges(settings) as judging, closing(running.results(judging)) as results:

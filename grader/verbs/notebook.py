@@ -1,11 +1,9 @@
 """`grade notebook`: the notebook form of an exercise, built from its README and its stub."""
 
-from pathlib import Path
-
 import click
 
 from grader.errors import CourseError
-from grader.verbs import complete, screen
+from grader.verbs import choice, complete, screen
 
 
 @click.command(name="notebook")
@@ -18,13 +16,10 @@ def command(exercise: str | None) -> None:
 
     Example: grade notebook exercise-03
     """
-    from grader import course, handout  # noqa: PLC0415  Help answers without YAML and nbformat.
+    from grader import handout  # noqa: PLC0415  Help answers without YAML and nbformat.
 
     with screen.ending("stopped; each notebook is the new one or the old one"):
-        known = course.load(course.find_root(Path.cwd()))
-        chosen = known.exercises
-        if exercise is not None:
-            chosen = (course.find_exercise(known, exercise, Path.cwd()),)
+        _, chosen = choice.exercises(exercise)
         for each in chosen:
             path = handout.path(each)
             shown = f"exercises/{each.id}/{path.name}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from grader.verbs import complete, screen
+from grader.verbs import choice, complete, screen
 
 TEACHERS = 2
 MOST_JUDGES = 4  # each holds torch, a third of a gigabyte
@@ -34,7 +34,7 @@ def command(
     Example: grade rehearse exercise-03
     """
     screen.demand_processes()
-    from grader import course, rehearsal  # noqa: PLC0415  Help answers without YAML and threads.
+    from grader import rehearsal  # noqa: PLC0415  Help answers without YAML and threads.
     from grader.rehearsal import bench, proof  # noqa: PLC0415
 
     started = time.monotonic()
@@ -42,10 +42,7 @@ def command(
     is_shown = json_path != "-"
     proofs = []
     with screen.ending("stopped; nothing is proved"):
-        known = course.load(course.find_root(Path.cwd()))
-        chosen = known.exercises
-        if exercise is not None:
-            chosen = (course.find_exercise(known, exercise, Path.cwd()),)
+        known, chosen = choice.exercises(exercise)
         with bench.Bench(judges or min(os.cpu_count() or 1, MOST_JUDGES)) as judging:
             for each in chosen:
                 proofs.append(rehearsal.rehearse(known, each, judging, wishes, _progress(each.id)))

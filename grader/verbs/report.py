@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import errors
-from grader.verbs import book, screen
+from grader.verbs import book, choice, screen
 
 if TYPE_CHECKING:
     from grader.reports.overview import Overview, StudentOverview
@@ -35,17 +35,11 @@ def command(
 
     Example: grade report exercise-03 --html exercise-03.html
     """
-    from grader import course  # noqa: PLC0415  Help answers without YAML.
-
     # What is read is needed to the end: looking for garbage among it costs a fifth of the time.
     gc.disable()
     with screen.ending():
-        root = course.find_root(Path.cwd())
-        known = course.load(root)
-        chosen = known.exercises
-        if exercise is not None:
-            chosen = (course.find_exercise(known, exercise, Path.cwd()),)
-        with book.open_book(where, root) as opened:
+        known, chosen = choice.exercises(exercise)
+        with book.open_book(where, known.root) as opened:
             # SQLAlchemy, which may not be installed, has been found by now.
             from grader.gradebook import overview  # noqa: PLC0415
 

@@ -1,11 +1,10 @@
 """`grade rescore`: scores from stored verdicts, after points or policies changed; nothing runs."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.verbs import book, screen
+from grader.verbs import book, choice, screen
 
 if TYPE_CHECKING:
     from grader.gradebook.rescore import Rescored
@@ -23,15 +22,9 @@ def command(exercise: str | None, is_trial: bool, where: str | None) -> None:
 
     Example: grade rescore exercise-03
     """
-    from grader import course  # noqa: PLC0415  Help answers without YAML and databases.
-
     with screen.ending():
-        root = course.find_root(Path.cwd())
-        known = course.load(root)
-        chosen = known.exercises
-        if exercise is not None:
-            chosen = (course.find_exercise(known, exercise, Path.cwd()),)
-        with book.open_book(where, root) as opened:
+        known, chosen = choice.exercises(exercise)
+        with book.open_book(where, known.root) as opened:
             # SQLAlchemy, which may not be installed, has been found by now.
             from grader.gradebook.rescore import rescore  # noqa: PLC0415
 

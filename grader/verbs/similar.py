@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.errors import CourseError, SubmissionError
-from grader.verbs import screen
+from grader.verbs import choice, screen
 
 if TYPE_CHECKING:
     from grader.intake import Roll
@@ -41,14 +41,10 @@ def command(
 
     Example: grade similar handed-in --html alike.html
     """
-    from grader import course, intake, roster  # noqa: PLC0415  Help answers without YAML.
+    from grader import intake, roster  # noqa: PLC0415  Help answers without YAML.
 
     with screen.ending():
-        root = course.find_root(Path.cwd())
-        known = course.load(root)
-        chosen = known.exercises
-        if exercise is not None:
-            chosen = (course.find_exercise(known, exercise, Path.cwd()),)
+        _, chosen = choice.exercises(exercise)
         students = roster.read(roster_path) if roster_path else None
         roll = intake.take_in(folder, chosen, students)
         found = _compared(roll, chosen)

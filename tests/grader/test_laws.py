@@ -92,7 +92,7 @@ FLOORS: Floors = (
         "rehearsal.written", "rehearsal.sizes", "rehearsal.trials", "rehearsal",
         "arena", "attack", "desk",
     ),
-    ("verbs", "verbs.screen", "verbs.complete", "verbs.again", "verbs.keyboard", "verbs.watch",
+    ("verbs", "verbs.screen", "verbs.choice", "verbs.complete", "verbs.again", "verbs.keyboard", "verbs.watch",
      "verbs.serve", "verbs.doctor", "verbs.exercise",
      "verbs.progress", "verbs.hint", "verbs.reset", "verbs.export",
      "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.batch", "verbs.rescore",
