@@ -92,19 +92,24 @@ FLOORS: Floors = (
         "rehearsal.written", "rehearsal.sizes", "rehearsal.trials", "rehearsal",
         "arena", "attack", "desk",
     ),
-    ("verbs", "verbs.screen", "verbs.choice", "verbs.complete", "verbs.again", "verbs.keyboard", "verbs.watch",
+    ("verbs", "verbs.screen", "verbs.choice", "verbs.complete", "verbs.again", "verbs.keyboard",
+     "verbs.watch",
      "verbs.serve", "verbs.doctor", "verbs.exercise",
      "verbs.progress", "verbs.hint", "verbs.reset", "verbs.export",
-     "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.batch", "verbs.rescore",
+     "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.batch",
+     "verbs.rescore",
      "verbs.diff",
-     "verbs.report", "verbs.similar", "verbs.mark", "verbs.override", "verbs.extend", "verbs.magic", "cli", "judge",
+     "verbs.report", "verbs.similar", "verbs.mark", "verbs.override", "verbs.extend",
+     "verbs.magic", "cli", "judge",
      "__main__"),
 )  # fmt: skip
 
-DOORS = frozenset({"__main__", "cli", "judge", "verbs.watch", "verbs.serve", "verbs.batch", "verbs.doctor", "verbs.exercise",
-                   "verbs.progress", "verbs.hint", "verbs.reset",
-                   "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.rescore",
-                   "verbs.diff", "verbs.report", "verbs.similar"})  # fmt: skip
+DOORS = frozenset({
+    "__main__", "verbs.choice", "cli", "judge", "verbs.watch", "verbs.serve", "verbs.batch",
+    "verbs.doctor", "verbs.exercise", "verbs.progress", "verbs.hint", "verbs.reset",
+    "verbs.rehearse", "verbs.calibrate", "verbs.notebook", "verbs.book", "verbs.rescore",
+    "verbs.diff", "verbs.report", "verbs.similar",
+})  # fmt: skip
 
 # Imports by name: what an import statement cannot say.
 BY_NAME = {

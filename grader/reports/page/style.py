@@ -127,7 +127,8 @@ fill:var(--ink)}
 @media(forced-colors:active){.grader .card{border:1px solid}.grader svg .h1,.grader svg .h2,
 .grader svg .h3,.grader svg .h4,.grader svg .got-bar{forced-color-adjust:none}}
 @media print{.grader{color-scheme:light;background:#fff;padding:0;font-size:10pt}
-.grader .card{break-inside:avoid-page;border-block-color:#999;border-inline-end-color:#999}.grader h2{break-after:avoid-page}
+.grader .card{break-inside:avoid-page;border-block-color:#999;border-inline-end-color:#999}
+.grader h2{break-after:avoid-page}
 .grader pre{border:1px solid #999}.grader summary{list-style:none}
 .grader *{print-color-adjust:exact}}"""
 
