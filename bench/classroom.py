@@ -130,7 +130,11 @@ NAMES = {
     "opt": "optimizer opt optim sgd o optimiser", "steps": "steps n_steps epochs num_steps n iterations", "total": "total count n num result cnt total_params s",
     "name": "name _ n key", "ps": "params ps trainable parameters",
 }  # fmt: skip
-NUMBERS = {"lr": "0.01 0.1 0.05 0.02 0.03 0.005 0.001 0.08", "steps": "1000 500 200 100 300 2000 5000 400 1500 250", "seed": "0 42 1 123"}
+NUMBERS = {
+    "lr": "0.01 0.1 0.05 0.02 0.03 0.005 0.001 0.08",
+    "steps": "1000 500 200 100 300 2000 5000 400 1500 250",
+    "seed": "0 42 1 123",
+}
 
 # Comments before a line, by a word that the line has; {a|b} is a choice.
 COMMENTS = {
@@ -146,9 +150,38 @@ COMMENTS = {
     "@": "{matrix multiplication|matmul|matrix product|multiply}", "numel": "{count {the |}elements|number of elements|anzahl}",
     "float32": "{make {it |}{a |}float tensor|float32 as asked|convert to {a |}tensor}", "return": "{return {the |}{result|value}|done|return it|ergebnis}",
 }  # fmt: skip
-OPENERS = ["first ", "now ", "then ", "here we ", "todo check: ", "ok ", "i think ", "step 1: ", "step 2: "]
-ENDS = [" here", " (see lesson)", " again", " like in the lesson", "!", " :)", "?", " because of autograd", " for training", " as described", "..."]
-EXTRA_IMPORTS = ["import torch.nn.functional as F", "import math", "import numpy as np", "from torch import optim", "from torch import Tensor", "import random"]
+OPENERS = [
+    "first ",
+    "now ",
+    "then ",
+    "here we ",
+    "todo check: ",
+    "ok ",
+    "i think ",
+    "step 1: ",
+    "step 2: ",
+]
+ENDS = [
+    " here",
+    " (see lesson)",
+    " again",
+    " like in the lesson",
+    "!",
+    " :)",
+    "?",
+    " because of autograd",
+    " for training",
+    " as described",
+    "...",
+]
+EXTRA_IMPORTS = [
+    "import torch.nn.functional as F",
+    "import math",
+    "import numpy as np",
+    "from torch import optim",
+    "from torch import Tensor",
+    "import random",
+]
 
 
 @dataclass
@@ -172,7 +205,7 @@ def habits(rng: random.Random) -> Habits:
         rare=rng.choice([0, 0.05, 0.1, 0.4]),
         tight=rng.random() < 0.15,
         blank=rng.choice([0, 0, 0.1, 0.3]),
-        quotes=rng.choice("'\"\""),
+        quotes=rng.choice('\'""'),
         imports=rng.choice([0, 0, 0, 1, 2]),
     )
 
@@ -236,7 +269,20 @@ def _name(rng: random.Random, mine: Habits, free: Sequence[str]) -> str:
     """Choose a name: mostly one of the usual ones, sometimes one made up."""
     chosen = _falling(rng, free)
     if rng.random() < mine.rare and chosen != "model":
-        form = rng.choice(["my_{}", "{}_{}", "new_{}", "{}1", "{}_tensor", "the_{}", "{}_value", "cur_{}", "{}s", "{}2"])
+        form = rng.choice(
+            [
+                "my_{}",
+                "{}_{}",
+                "new_{}",
+                "{}1",
+                "{}_tensor",
+                "the_{}",
+                "{}_value",
+                "cur_{}",
+                "{}s",
+                "{}2",
+            ]
+        )
         chosen = form.format(chosen, rng.choice("abcdefgnxyz"))
     return chosen
 
@@ -268,13 +314,19 @@ def copied(rng: random.Random, text: str, how: str) -> str:
     if how in ("comments", "everything"):
         text = re.sub(r"(?m)^ +#.*\n", "", text)
         if how == "everything" or rng.random() < 0.5:
-            text = re.sub(r"(?m)^(    .*zero_grad)", r"    # gradients reset\n\1", text) if "def train" in text else text
+            text = (
+                re.sub(r"(?m)^(    .*zero_grad)", r"    # gradients reset\n\1", text)
+                if "def train" in text
+                else text
+            )
     if how in ("names", "everything"):
         own = sorted(set(re.findall(r"(?m)^ +(\w+)(?:, \w+)? = |for (\w+)(?:, \w+)? in", text)))
         for name in sorted({part for pair in own for part in pair if part and part != "_"}):
             text = renamed(text, name, f"{rng.choice('abcdfghklmnqrsuvz')}{rng.randrange(10)}")
     if how in ("order", "everything"):
-        text = re.sub(r"(?m)^( +)(optimizer\.zero_grad\(.*\))\n( +)(\w+\.backward\(\))", r"\1\2\n\3\4", text)
+        text = re.sub(
+            r"(?m)^( +)(optimizer\.zero_grad\(.*\))\n( +)(\w+\.backward\(\))", r"\1\2\n\3\4", text
+        )
         text = re.sub(r"(?m)^( +)(\w+ = \[\])\n( +)(\w+ = nn\.\w+\(\))$", r"\1\4\n\3\2", text)
         text = tightened(text)
     return text
@@ -286,7 +338,12 @@ def renamed(text: str, old: str, new: str) -> str:
     lines = text.split("\n")
     for before, token, after in reversed(list(zip(tokens, tokens[1:], tokens[2:], strict=False))):
         is_keyword = after.string == "=" and before.string in ("(", ",")
-        if token.type == tokenize.NAME and token.string == old and before.string != "." and not is_keyword:
+        if (
+            token.type == tokenize.NAME
+            and token.string == old
+            and before.string != "."
+            and not is_keyword
+        ):
             row, column = token.start
             line = lines[row - 1]
             lines[row - 1] = line[:column] + new + line[column + len(old) :]

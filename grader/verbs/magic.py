@@ -105,8 +105,9 @@ def _latest(inputs: Sequence[str]) -> Iterable[tuple[int, str]]:
 
 def _report(attempt: Attempt, exercise: Exercise, submission: Submission, printed: str) -> Report:
     withheld = max(exercise.points - attempt.score.possible, Fraction(0))
-    text = terminal.render(attempt, notes=submission.notes, withheld=withheld)
-    markup = page.fragment(attempt, notes=submission.notes, withheld=withheld)
+    hidden = exercise.hidden_checks
+    text = terminal.render(attempt, notes=submission.notes, withheld=withheld, hidden=hidden)
+    markup = page.fragment(attempt, notes=submission.notes, withheld=withheld, hidden=hidden)
     if printed.strip():
         lines = [terminal.printable(line) for line in printed.splitlines()[:_PRINTED_LINES]]
         told = "\n".join([_PRINTED, *(f"  {line}" for line in lines)])
