@@ -4,6 +4,8 @@ Each verb is a module of `grader.verbs`, loaded when it is asked for. No grading
 """
 
 import importlib
+import shutil
+from collections.abc import Iterable
 
 import click
 from click.shell_completion import CompletionItem
@@ -21,28 +23,43 @@ VERBS = (
 # What stands in place of a verb: an exercise's name, and nothing at all.
 _UNTYPED = ("exercise", "progress")
 
-_EXAMPLES = """
-\b
-Examples:
-  grade                              where you stand, and what to do next
-  grade exercise-03                  grade your files in exercises/exercise-03
-  grade 3 handed-in/ada              grade the files in another folder
-  grade 3 my.ipynb                   grade a notebook
-  grade ex3 gradients.py --json -    print the attempt as JSON, for a program
-  grade 3 --html report.html         the report as a page, with pictures
-  grade hint exercise-03             one more hint than last time
-  grade reset exercise-03            the stub again; yours is kept as a backup
-  grade watch exercise-03            grade again at each save
-  grade batch handed-in              grade a class into the gradebook
-  grade report exercise-03           what the class has, check by check
-  grade rehearse exercise-03         prove that an exercise is fair
-  grade doctor                       what this machine can confine
-  grade export junit --from FILE     a stored attempt in another program's form
+_EXAMPLES = (
+    ("grade", "where you stand, and what to do next"),
+    ("grade exercise-03", "grade your files in exercises/exercise-03"),
+    ("grade 3 handed-in/ada", "grade the files in another folder"),
+    ("grade 3 my.ipynb", "grade a notebook"),
+    ("grade ex3 gradients.py --json -", "print the attempt as JSON, for a program"),
+    ("grade 3 --html report.html", "the report as a page, with pictures"),
+    ("grade hint exercise-03", "one more hint than last time"),
+    ("grade reset exercise-03", "the stub again; yours is kept as a backup"),
+    ("grade watch exercise-03", "grade again at each save"),
+    ("grade batch handed-in", "grade a class into the gradebook"),
+    ("grade report exercise-03", "what the class has, check by check"),
+    ("grade rehearse exercise-03", "prove that an exercise is fair"),
+    ("grade doctor", "what this machine can confine"),
+    ("grade export junit --from FILE", "a stored attempt in another program's form"),
+)
+_EXIT_CODES = (
+    ("0", "every point"),
+    ("1", "points lost"),
+    ("2", "usage, or the teacher's files"),
+    ("3", "our fault, not graded"),
+)
+_WIDEST = 80  # columns of the help
 
-\b
-Exit codes:
-  0  every point   1  points lost   2  usage or the teacher's files   3  our fault, not graded
-"""
+
+class _Formatter(click.HelpFormatter):
+    """Gives explanations half of a narrow line; click would go beyond its end."""
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write terms with their explanations."""
+        super().write_dl(rows, min(col_max, self.width // 2), col_spacing)
+
+
+# For the help of every verb.
+click.Context.formatter_class = _Formatter
 
 
 class _Words(click.Group):
@@ -84,6 +101,12 @@ class _Words(click.Group):
             return [CompletionItem(word) for word in words if word.startswith(incomplete)]
         return complete.first_words(VERBS, incomplete)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show what may be typed, and what the exit codes mean."""
+        for title, rows in (("Examples", _EXAMPLES), ("Exit codes", _EXIT_CODES)):
+            with formatter.section(title):
+                formatter.write_dl(rows, col_max=formatter.width)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options of grading beside those of the command itself."""
         grading = self.get_command(ctx, "exercise")
@@ -111,7 +134,6 @@ def _not_here(name: str) -> click.Command:
 
 @click.group(
     cls=_Words,
-    epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="",
     subcommand_metavar="EXERCISE [PATH] | VERB",
@@ -128,4 +150,6 @@ def command() -> None:
 
 def main() -> None:
     """Run the command, by its name however it was started: completion asks by that name."""
-    command(prog_name="grade")
+    # click's own help is never narrower than 50 columns.
+    columns = min(shutil.get_terminal_size().columns or _WIDEST, _WIDEST)
+    command(prog_name="grade", terminal_width=columns)

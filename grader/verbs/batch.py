@@ -21,7 +21,7 @@ import click
 from grader import errors
 from grader.records import Attempt, Outcome, points_text
 from grader.reports import attempt as attempt_report
-from grader.reports import terminal
+from grader.reports import layout, terminal
 from grader.verbs import book, choice, screen
 
 if TYPE_CHECKING:
@@ -215,10 +215,8 @@ class _Show:
             ("exercise", "graded", "unchanged", "ungraded", "full marks", "median")
         ]
         rows += [_row(exercise, found) for exercise, found in sorted(self._scores.items())]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for first, *others in rows:
-            cells = [f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True)]
-            self._say("  ".join([f"{first:{widths[0]}}", *cells]))
+        for line in _table(rows, screen.width()):
+            self._say(line)
         unread = [(handed.path, why) for handed, why in running.unread]
         stray = [(stray.path, stray.reason) for stray in roll.unassigned]
         noted = [(handed.path, handed.note) for handed in roll.handed if handed.note]
@@ -234,7 +232,10 @@ class _Show:
                 self._say(line)
 
     def _say(self, line: str) -> None:
-        _tell(_shown(line), self._is_error)
+        """Write a line, broken between words where the terminal is narrower."""
+        is_wide = sys.stdout.isatty() and len(line) > screen.width()
+        for part in layout.wrapped(_shown(line), screen.width()) if is_wide else [_shown(line)]:
+            _tell(part, self._is_error)
 
     def _progress(self, of: int) -> str:
         seconds = max(time.monotonic() - self._started, 1e-3)
@@ -273,6 +274,24 @@ def _line(result: "Result") -> str:
     kinds = Counter(str(v.outcome) for v in attempt.verdicts if v.outcome not in _USUAL)
     notes = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     return _shown(f"{result.student}  {attempt.exercise}  {score}{f'  ({notes})' if notes else ''}")
+
+
+def _table(rows: list[tuple[str, ...]], room: int) -> list[str]:
+    """Lay out rows below their heads; each by itself, a line for each cell, where that is wider."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * (len(widths) - 1) > room:
+        _, *heads = rows[0]
+        cells = [(row[0], zip(heads, row[1:], strict=True)) for row in rows[1:]]
+        return [
+            line
+            for first, named in cells
+            for line in (first, *(f"  {cell:>{max(widths[1:])}}  {head}" for head, cell in named))
+        ]
+    return [
+        f"{first:{widths[0]}}"
+        + "".join(f"  {cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
+        for first, *others in rows
+    ]
 
 
 def _row(exercise: str, found: list[tuple[bool, Attempt]]) -> tuple[str, ...]:

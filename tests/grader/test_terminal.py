@@ -140,6 +140,8 @@ TYPED = {
     "doctor": ["doctor"],
     "no exercise": ["exercise-99"],
     "no file": ["1", "nowhere"],
+    "help": ["--help"],
+    "help of a verb": ["batch", "--help"],
 }
 IS_COLOURED = {"report", "second hint"}
 
@@ -210,6 +212,8 @@ def test_each_surface_shows_what_it_should(hour):
         "doctor": "graded here",
         "no exercise": 'grade: there is no exercise "exercise-99" in this course',
         "no file": "grade: nowhere: there is no such file or folder; check the path",
+        "help": "our fault, not graded",
+        "help of a verb": "Example: grade batch handed-in",
     }
 
     assert {name: text for name, text in found.items() if text not in words[name]} == {}
@@ -245,6 +249,29 @@ def test_nothing_of_the_progress_is_left(hour):
     assert shown["report"].lines[0].startswith("exercise-01")
 
 
+def test_a_batch_fits_its_terminal(tmux, tmp_path):
+    """The table of a batch, and the path of what was not taken in, are broken between words."""
+    pytest.importorskip("sqlalchemy")
+    course = student_copy(tmp_path)
+    teachers_copy(course, "exercise-01")
+    for name in ("ada", "grace"):
+        (course / "handed-in" / name).mkdir(parents=True)
+        (course / "handed-in" / name / "tensors.py").write_text(HALF)
+    (course / "handed-in" / "notes of the teacher about this class.txt").touch()
+    shown = tmux.begin(course, 40, ["batch", "handed-in", "-j", "1"], UTF_8).finish()
+
+    assert shown.code == 0
+    assert shown.lines[:6] == [
+        "exercise-01",
+        "           2  graded",
+        "           0  unchanged",
+        "           0  ungraded",
+        "           0  full marks",
+        "       2 / 6  median",
+    ]
+    assert max(map(len, shown.lines)) <= 40
+
+
 def test_a_long_rehearsal_counts_on_one_line(tmux, tmp_path):
     """A rehearsal says how far it is on one line, which is gone after Control-C."""
     course = student_copy(tmp_path)
@@ -278,4 +305,4 @@ def test_a_batch_counts_on_one_line(tmux, tmp_path):
     assert len(seen.lines[0]) < 40
     assert left.code == 0
     assert " of 3" not in left.text
-    assert left.lines[0].startswith("exercise ")
+    assert left.lines[0] == "exercise-01"
