@@ -363,5 +363,6 @@ def _one_number(got: object, name: str) -> float:
 
 
 def _percent(share: float) -> str:
-    """Write a share without an exponent: "0.03 %", "5 %", "613 %"."""
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+    """Write a share: "0.03 %", "5 %", "613 %"; with an exponent only where nobody counts digits."""
+    text = f"{100 * share:.0f}" if 0.1 <= share < 1000 else f"{100 * share:.2g}"
+    return f"{text} %"

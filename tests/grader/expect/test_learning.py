@@ -175,6 +175,13 @@ def test_learned_never_broadcasts(refusal):
     )
 
 
+def test_learned_far_off(refusal):
+    """A model that has run away is told by its order of magnitude, not by forty digits."""
+    assert refusal(expect.learned, line(1e18), X, 2 * X, share=0.05) == (
+        "The mean squared error is 1.5e+38 % of the variance of y; at most 5 % is expected."
+    )
+
+
 def test_learned_under_several_seeds(refusal):
     """What trains is called once for each seed; every model has to have learned."""
     slopes = [2.0, 0.0, 2.0]
