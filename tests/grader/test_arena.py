@@ -75,7 +75,7 @@ def test_a_changed_course_and_a_folder_are_told(ready, tmp_path):
     """A file that was added to the course is told, and so is a folder that a child left."""
     before = ready.look()
     added = ready.root / "added.py"
-    lent = Path(ready._live()._place, "lent")
+    lent = Path(ready._live()._place.path, "lent")
     added.touch()
     lent.mkdir()
     said = ready.left(before)

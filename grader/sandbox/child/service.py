@@ -31,6 +31,8 @@ Answer = tuple[list[wire.Node], list[wire.Block]]
 MAX_MESSAGE = 4000  # characters of an exception's text
 MAX_FRAMES = 6  # of the student's own, innermost last
 _TORCH = os.path.dirname(torch.__file__) + os.sep
+# How an import statement gets to the file that it names.
+_IMPORTING = "<frozen importlib"
 _HOUSE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 MAX_LOST = 100  # names that a notebook lost, or errors that its cells raised
 # The host is trusted; its frames are as large as its tensors.
@@ -304,7 +306,7 @@ class Service:
                 start = _column(source, frame.colno)
                 end = _column(source, frame.end_colno) if is_one_line else len(source)
                 frames.append([frame.filename, line, frame.name, source, start, end])
-            elif frames and not frame.filename.startswith(_HOUSE):
+            elif frames and not frame.filename.startswith((_HOUSE, _IMPORTING)):
                 package = "torch" if frame.filename.startswith(_TORCH) else "Python"
                 match frames[-1]:
                     case [str(same), int(calls)] if same == package:

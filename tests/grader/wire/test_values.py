@@ -324,4 +324,4 @@ def test_fuzzer_is_no_test():
     """No file of the fuzzer has a name that pytest collects."""
     names = {path.name for path in (ROOT / "tests" / "fuzz").glob("*.py")}
 
-    assert names == {"wire.py", "forging.py", "scenarios.py"}
+    assert names == {"wire.py", "forging.py", "scenarios.py", "kills.py"}
