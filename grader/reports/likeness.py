@@ -6,6 +6,7 @@ pair does not prove, and neither says "copied".
 
 from collections.abc import Iterator, Sequence
 
+from grader.reports.layout import wrapped
 from grader.reports.overview.page import document
 from grader.reports.page.markup import said, spaced
 from grader.reports.terminal import printable
@@ -26,14 +27,21 @@ LIMITS = (
 )
 
 
-def text(findings: Sequence[Finding], *, is_ascii: bool = False) -> str:
-    """Render what was found for a terminal."""
+def text(findings: Sequence[Finding], *, width: int = 80, is_ascii: bool = False) -> str:
+    """Render what was found for a terminal, no line wider than `width` cells."""
     lines: list[str] = []
     for found in findings:
         lines += [_headline(found), *(line for pair in found.pairs for line in _pair_lines(pair))]
         lines += [f"  not compared: {student}: {why}" for student, why in found.unread]
     lines += ["", *LIMITS]
-    return "".join(f"{printable(line, is_ascii=is_ascii)}\n" for line in lines)
+    shown = (printable(line, is_ascii=is_ascii) for line in lines)
+    return "".join(f"{part}\n" for line in shown for part in _broken(line, width))
+
+
+def _broken(line: str, width: int) -> list[str]:
+    """Break a line between words; what follows begins where the line does."""
+    start = line[: len(line) - len(line.lstrip())]
+    return [f"{start}{part}" for part in wrapped(line.lstrip(), width - len(start))]
 
 
 def page(findings: Sequence[Finding]) -> str:

@@ -10,6 +10,7 @@ import click
 from grader import errors
 from grader.records import Attempt
 from grader.reports import attempt as attempt_report
+from grader.reports import layout
 from grader.reports.exports.registry import FORMATS
 from grader.verbs import screen
 
@@ -36,13 +37,18 @@ def command(format_name: str | None, source: str | None, output: str, is_list: b
 
 
 def _listed() -> str:
-    """List the formats, a line each."""
+    """List the formats, with the files that they go to."""
     width = max(map(len, FORMATS))
     lines = [
-        f"{form.name:{width}}  {form.summary}{f' ({form.file})' if form.file else ''}\n"
+        line
         for form in FORMATS.values()
+        for line in layout.labelled(
+            f"{form.name:{width}}  ",
+            form.summary + (f" ({form.file})" if form.file else ""),
+            screen.width(),
+        )
     ]
-    return "".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _exported(format_name: str | None, source: str | None) -> str:

@@ -57,7 +57,8 @@ def command(
 
         if html_path is not None:
             screen.write(Path(html_path), likeness.page(found))
-        click.echo(likeness.text(found, is_ascii=not screen.can_encode("–…")), nl=False)
+        ascii_only = not screen.can_encode("–…")
+        click.echo(likeness.text(found, width=screen.width(), is_ascii=ascii_only), nl=False)
 
 
 def _compared(roll: "Roll", exercises: Sequence["Exercise"]) -> list["Finding"]:

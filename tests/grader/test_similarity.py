@@ -294,8 +294,9 @@ def test_the_text_says_who_what_and_what_not(found: Finding) -> None:
         r"exercise-01: 62 answers, 1 pair of [0-9.]+ bits or more\n  +[0-9.]+ bits  s060  s061\n",
         told,
     )
-    assert "fold the frist two (nobody else of 62)" in told
-    assert told.endswith("\n".join(likeness.LIMITS) + "\n")
+    assert "fold the frist two (nobody else of 62)" in " ".join(told.split())
+    assert " ".join(told.split()).endswith(" ".join(likeness.LIMITS))
+    assert max(map(len, told.splitlines())) <= 80
     assert "What this does not prove: that anybody copied." in told
     assert "\x1b" not in told
 

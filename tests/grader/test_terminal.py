@@ -142,6 +142,7 @@ TYPED = {
     "no file": ["1", "nowhere"],
     "help": ["--help"],
     "help of a verb": ["batch", "--help"],
+    "formats": ["export", "--list"],
 }
 IS_COLOURED = {"report", "second hint"}
 
@@ -214,6 +215,7 @@ def test_each_surface_shows_what_it_should(hour):
         "no file": "grade: nowhere: there is no such file or folder; check the path",
         "help": "our fault, not graded",
         "help of a verb": "Example: grade batch handed-in",
+        "formats": "junit JUnit XML",
     }
 
     assert {name: text for name, text in found.items() if text not in words[name]} == {}
@@ -249,8 +251,8 @@ def test_nothing_of_the_progress_is_left(hour):
     assert shown["report"].lines[0].startswith("exercise-01")
 
 
-def test_a_batch_fits_its_terminal(tmux, tmp_path):
-    """The table of a batch, and the path of what was not taken in, are broken between words."""
+def test_a_class_fits_its_terminal(tmux, tmp_path):
+    """What is told of a class, paths and sentences included, is broken between words."""
     pytest.importorskip("sqlalchemy")
     course = student_copy(tmp_path)
     teachers_copy(course, "exercise-01")
@@ -270,6 +272,14 @@ def test_a_batch_fits_its_terminal(tmux, tmp_path):
         "       2 / 6  median",
     ]
     assert max(map(len, shown.lines)) <= 40
+    for words in (
+        ["report", "exercise-01"],
+        ["report", "--student", "ada"],
+        ["similar", "handed-in"],
+    ):
+        later = tmux.begin(course, 40, words, UTF_8).finish()
+        assert later.code == 0
+        assert max(map(len, later.lines)) <= 40, words
 
 
 def test_a_long_rehearsal_counts_on_one_line(tmux, tmp_path):
