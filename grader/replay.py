@@ -181,7 +181,9 @@ def nearest(
     for name, run in mistakes.items():
         known = run()
         for ranking, measure in ((exact, distance), (loose, _distance_of_numbers)):
-            ranking.add(name, measure(transcript, known), measure(known, reference))
+            away = measure(transcript, known)
+            # Only of what fits it matters, and answers may be large.
+            ranking.add(name, away, measure(known, reference) if away <= 1 else math.inf)
     if exact.best() != Match() or loose.best().mistake is None:
         return exact.best()
     return loose.best()
