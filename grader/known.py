@@ -16,11 +16,19 @@ from grader.errors import CourseError
 from grader.fixtures import load_files, merged
 from grader.mistakes import Mistake
 from grader.records import Exercise, Outcome
-from grader.replay import Match, Transcript, nearest, within
+from grader.replay import Match, Play, Transcript, nearest, within
 from grader.sandbox.raised import StudentError
 
 # Runs a check with somebody in the student's place; what it raised.
 Run = Callable[[object], BaseException | None]
+
+
+# Bytes of tensors that are remembered for one seed; what does not fit is run again when asked for.
+_REMEMBERED = 4 << 20
+
+
+# The outline, and the whole where it is small.
+_Answers = tuple[Transcript, Transcript | None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Control:
     """How a check ended with the reference in the student's place: what it raised, if anything."""
 
     raised: BaseException | None
-    answers: Transcript
+    answers: Play
 
     @property
     def is_refusal(self) -> bool:
@@ -50,6 +58,8 @@ class Known:
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
         self.prints: list[tuple[ModuleType, residue.Print | None]] = []
+        # By check: the seed, and of the reference and each mistake what it answered.
+        self._remembered: dict[str, tuple[int, dict[str, _Answers]]] = {}
 
     @cached_property
     def reference(self) -> ModuleType | None:
@@ -89,12 +99,64 @@ class Known:
         ]
         return next((t for t in texts if f"def {name}(" in t or f"class {name}" in t), texts[0])
 
-    def control(self, seed: int, run: Run) -> Control | None:
-        """Run a check with the reference in the student's place; None if there is no reference."""
+    def control(self, check: str, seed: int, run: Run) -> Control | None:
+        """Run a check with the reference in the student's place; None if there is no reference.
+
+        Args:
+            check: its id.
+            seed: the check's own.
+            run: runs it.
+        """
         if self.reference is None:
             return None
-        student, answers = within(self.reference, seed, vars(self.reference))
-        return Control(run(student), answers)
+        raised, play = self._play("", self.reference, check, seed, run)
+        if raised is not None:
+            # It may pass once the file of the check has been read anew.
+            self._remembered[check][1].pop("", None)
+        return Control(raised, play)
+
+    def _play(
+        self, name: str, module: ModuleType, check: str, seed: int, run: Run
+    ) -> tuple[BaseException | None, Play]:
+        """Run a check with a module in the student's place, or remember what it answered.
+
+        Of one seed every submission is asked the same, and so is whoever is known.
+
+        Returns:
+            what the check raised, where it was run now; and what was answered.
+        """
+        references = vars(self.reference)
+
+        def play() -> tuple[BaseException | None, Transcript]:
+            student, answers = within(module, seed, references)
+            return run(student), answers
+
+        def again() -> Transcript:
+            raised, answers = play()
+            let_go(raised)
+            return answers
+
+        if self._remembered.get(check, (None, {}))[0] != seed:
+            self._remembered[check] = seed, {}
+        plays = self._remembered[check][1]
+        if name in plays:
+            return None, Play(*plays[name], again)
+        raised, answers = play()
+        known = answers.outline(), answers if answers.size <= self._room() else None
+        # How far one comes that runs out of time is different each time.
+        if not (isinstance(raised, StudentError) and raised.outcome is Outcome.TIMED_OUT):
+            plays[name] = known
+        return raised, Play(*known, again)
+
+    def _played(self, name: str, module: ModuleType, check: str, seed: int, run: Run) -> Play:
+        raised, play = self._play(name, module, check, seed, run)
+        let_go(raised)
+        return play
+
+    def _room(self) -> int:
+        """How many more bytes of tensors may be remembered."""
+        kept = (whole for _, plays in self._remembered.values() for _, whole in plays.values())
+        return _REMEMBERED - sum(whole.size for whole in kept if whole is not None)
 
     def name(
         self,
@@ -110,22 +172,11 @@ class Known:
 
         Only those are tried that say they lose this check and none that the student has passed.
         """
-        assert self.reference is not None
-        references = vars(self.reference)
-
-        def played(module: ModuleType) -> Callable[[], Transcript]:
-            def play() -> Transcript:
-                student, answers = within(module, seed, references)
-                let_go(run(student))
-                return answers
-
-            return play
-
         return nearest(
             transcript,
             control.answers,
             {
-                name: played(module)
+                name: self._played(name, module, check, seed, run)
                 for name, (record, _, module) in self._mistakes.items()
                 if check in record.loses and not any(lost in passed for lost in record.loses)
             },

@@ -24,7 +24,7 @@ from grader.sandbox.child.service import Service
 from grader.sandbox.child.state import reset_torch
 from grader.sandbox.proxy import Exchange, Student
 from grader.sandbox.wire import seen
-from grader.sandbox.wire.tensors import from_block
+from grader.sandbox.wire.tensors import are_same, from_block
 
 # Two computations of one wrong answer differ by rounding only: a few hundred roundings of float32.
 RELATIVE = 1e-4
@@ -45,7 +45,10 @@ class Transcript:
     _bytes: int = 0
 
     def listening(self, exchange: Exchange) -> Exchange:
-        """Wrap an exchange so that its answers are kept, up to a bound on their bytes."""
+        """Wrap an exchange so that its answers are kept, up to a bound on their bytes.
+
+        Nobody changes them: what a check is given is copied from them.
+        """
 
         def ask(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
             if len(self.shapes) < MAX_SHAPES:
@@ -54,7 +57,7 @@ class Transcript:
             self._bytes += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
             self.is_whole = self.is_whole and self._bytes <= MAX_TRANSCRIPT_BYTES
             if self.is_whole:
-                self.answers.append(wire.Frame(answer.body, tuple(map(_kept, answer.blocks))))
+                self.answers.append(answer)
             return answer
 
         return ask
@@ -67,8 +70,7 @@ class Transcript:
             answer = next(left, None)
             if answer is None:
                 raise otherwise()
-            # Copied: a check may change in place what it was answered.
-            return wire.Frame(answer.body, tuple(map(_kept, answer.blocks)))
+            return answer
 
         return ask
 
@@ -77,10 +79,20 @@ class Transcript:
         """How many bytes its tensors take."""
         return self._bytes
 
+    def outline(self) -> "Transcript":
+        """Give the same answers without the values of their tensors."""
+        answers = [wire.Frame(f.body, tuple(map(_emptied, f.blocks))) for f in self.answers]
+        return Transcript(answers, is_whole=self.is_whole)
+
 
 def _kept(block: wire.Block) -> wire.Block:
     """Copy a block whose memory the answering side may go on using."""
     data = None if block.data is None else memoryview(bytearray(block.data))
+    return wire.Block(block.dtype, block.shape, data)
+
+
+def _emptied(block: wire.Block) -> wire.Block:
+    data = None if block.data is None else memoryview(b"")
     return wire.Block(block.dtype, block.shape, data)
 
 
@@ -138,7 +150,7 @@ def within(
     def exchange(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
         with ground.drawing():
             answer, answer_blocks = service.answer(body, blocks)
-        return wire.Frame(answer, tuple(answer_blocks))
+        return wire.Frame(answer, tuple(map(_kept, answer_blocks)))
 
     names = {name: callable(value) for name, value in vars(module).items() if name[:2] != "__"}
     student = Student(transcript.listening(exchange), names, [module.__name__], references)
@@ -157,17 +169,29 @@ class Match:
     is_clear: bool = True
 
 
-def nearest(
-    transcript: Transcript,
-    reference: Transcript,
-    mistakes: Mapping[str, Callable[[], Transcript]],
-) -> Match:
+@dataclass(frozen=True)
+class Play:
+    """What somebody trusted answered in a check: the values of tensors only while they are few.
+
+    `again` gives all of it where `whole` is not kept.
+    """
+
+    outline: Transcript
+    whole: Transcript | None
+    again: Callable[[], Transcript]
+
+    def answers(self) -> Transcript:
+        """Give the answers with their values."""
+        return self.whole if self.whole is not None else self.again()
+
+
+def nearest(transcript: Transcript, reference: Play, mistakes: Mapping[str, Play]) -> Match:
     """Find the one mistake that answers as the student did.
 
     Args:
         transcript: the student's.
         reference: the right answers to the same check.
-        mistakes: for each id, what runs the check with that mistake.
+        mistakes: for each id, what that mistake answers.
 
     Returns:
         its id; none where none fits, or where it is not far enough from the right answer or from
@@ -178,12 +202,16 @@ def nearest(
     # The same numbers with a graph where the mistake has none are the same mistake, unless another
     # fits in that as well.
     exact, loose = _Ranking(), _Ranking()
-    for name, run in mistakes.items():
-        known = run()
+    for name, played in mistakes.items():
+        # Most mistakes differ in form already, and values may be large.
+        if _forms_apart(_ungraphed(transcript), _ungraphed(played.outline)) > APART:
+            continue
+        known = played.answers()
         for ranking, measure in ((exact, distance), (loose, _distance_of_numbers)):
             away = measure(transcript, known)
-            # Only of what fits it matters, and answers may be large.
-            ranking.add(name, away, measure(known, reference) if away <= 1 else math.inf)
+            # Only of what fits it matters.
+            from_right = measure(known, reference.answers()) if away <= 1 else math.inf
+            ranking.add(name, away, from_right)
     if exact.best() != Match() or loose.best().mistake is None:
         return exact.best()
     return loose.best()
@@ -211,7 +239,21 @@ class _Ranking:
 
 
 def distance(left: Transcript, right: Transcript) -> float:
-    """Measure how far two transcripts are apart, in units of the tolerance; inf in their form."""
+    """Measure how far two transcripts are apart, in units of the tolerance; inf in their form.
+
+    Beyond `APART` it may be less than it is.
+    """
+    apart = _forms_apart(left, right)
+    for a, b in zip(left.answers, right.answers, strict=False):
+        for ours, theirs in zip(a.blocks, b.blocks, strict=False):
+            if apart > APART:
+                return apart
+            apart = max(apart, _values_apart(ours, theirs))
+    return apart
+
+
+def _forms_apart(left: Transcript, right: Transcript) -> float:
+    """Measure likewise without looking at the values of tensors."""
     if not (left.is_whole and right.is_whole) or len(left.answers) != len(right.answers):
         return math.inf
     pairs = zip(left.answers, right.answers, strict=True)
@@ -249,9 +291,8 @@ def _frames_apart(left: wire.Frame, right: wire.Frame) -> float:
     apart = max(
         _nodes_apart(left.body[2:5], right.body[2:5]), _reports_apart(left.body[5:], right.body[5:])
     )
-    for a, b in zip(left.blocks, right.blocks, strict=True):
-        apart = max(apart, _blocks_apart(a, b))
-    return apart
+    is_alike = all(map(_is_of_form, left.blocks, right.blocks))
+    return apart if is_alike else math.inf
 
 
 def _reports_apart(left: list[wire.Node], right: list[wire.Node]) -> float:
@@ -290,11 +331,15 @@ def _numbers_apart(left: float, right: float) -> float:
     return math.inf if math.isnan(gap) else gap
 
 
-def _blocks_apart(left: wire.Block, right: wire.Block) -> float:
-    if left.dtype != right.dtype or left.shape != right.shape:
-        return math.inf
-    if left.data is None or right.data is None:
-        return 0.0 if left.data is right.data else math.inf
+def _is_of_form(left: wire.Block, right: wire.Block) -> bool:
+    is_form = (left.dtype, left.shape) == (right.dtype, right.shape)
+    return is_form and (left.data is None) == (right.data is None)
+
+
+def _values_apart(left: wire.Block, right: wire.Block) -> float:
+    """Compare the values of two blocks of one form."""
+    if left.data is None or are_same(left, right):
+        return 0.0
     a, b = from_block(left), from_block(right)
     if not a.is_floating_point() and not a.is_complex():
         return 0.0 if torch.equal(a, b) else math.inf

@@ -253,19 +253,21 @@ class _Session:
     ) -> Verdict:
         """Decide whose fault it was, and what explains it."""
         seed = seed_of(self._seed, check.id)
+        # What the student's call left in a tensor of the check file is not the check's fault.
+        untouched = self._sitting.as_read(item)
 
         def run(student: object) -> BaseException | None:
-            return self._run(item, student)
+            return self._run(untouched, student)
 
-        control = self._known.control(seed, run) if fault.needs_control(raised) else None
-        is_spoilt = control is not None and control.is_refusal
-        if is_spoilt:
-            # What the student's call left in a tensor of the check file is not the check's fault:
-            # the file is read anew, and the reference has the first word.
-            again = checks.read_again(item)
-            control = self._known.control(seed, lambda student: self._run(again, student))
+        control = None
+        if fault.needs_control(raised):
+            control = self._known.control(check.id, seed, run)
+        if control is not None and control.is_refusal:
+            # The file is read anew, and the reference has the first word.
+            untouched = checks.read_again(item)
+            control = self._known.control(check.id, seed, run)
         verdict = fault.verdict(item.nodeid, check, raised, control)
-        if is_spoilt or not fault.needs_control(raised):
+        if not fault.needs_control(raised):
             return verdict
         passed = {v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED}
         lost = diagnosis.Lost(check, raised, answers, control, seed)

@@ -24,6 +24,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -57,6 +58,22 @@ def _unbroken() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _room(size: int) -> bytearray | mmap.mmap:
+    """Give so many bytes, in memory that is taken as it is filled.
+
+    The child may have announced more than it sends.
+    """
+    if size <= MIB:
+        return bytearray(size)
+    if not sys.platform.startswith("linux"):
+        return mmap.mmap(-1, size)
+    room = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):
+        # Pages of 2 MiB, where there are some: taking small ones costs more than filling them.
+        room.madvise(mmap.MADV_HUGEPAGE)
+    return room
 
 
 class Child:
@@ -180,8 +197,7 @@ class Child:
         decoder = wire.receive(self._caps)
         wanted = next(decoder)
         while True:
-            # Memory that is taken as it is filled: the child may have announced more than it sends.
-            buffer = memoryview(mmap.mmap(-1, wanted) if wanted > MIB else bytearray(wanted))
+            buffer = memoryview(_room(wanted))
             filled = 0
             while filled < wanted:
                 try:

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 import torch
 
-from grader.replay import Match, Transcript, distance, nearest, within
+from grader.replay import Match, Play, Transcript, distance, nearest, within
 
 X = torch.tensor([1.0, 2.0, 3.0])
 
@@ -24,6 +24,11 @@ def played(source, use, seed=3):
 def doubled(factor):
     """Play a function that multiplies by a factor."""
     return played(f"def f(x): return x * {factor}", lambda student: student.f(X))
+
+
+def known(transcript):
+    """Give answers that have been played before, as what is known of an exercise."""
+    return Play(transcript.outline(), None, lambda: transcript)
 
 
 def test_same_answers_are_not_apart():
@@ -143,28 +148,28 @@ def test_what_a_check_draws_does_not_move_the_students_numbers():
 
 def test_nearest_names_one():
     """Of several mistakes the one that gives the transcript is named."""
-    mistakes = {"three": lambda: doubled(3), "four": lambda: doubled(4)}
+    mistakes = {"three": known(doubled(3)), "four": known(doubled(4))}
 
-    assert nearest(doubled(3), doubled(2), mistakes) == Match("three")
+    assert nearest(doubled(3), known(doubled(2)), mistakes) == Match("three")
 
 
 def test_nearest_finds_nothing():
     """Where no mistake is near, it is clear that none fits."""
-    assert nearest(doubled(5), doubled(2), {"three": lambda: doubled(3)}) == Match()
+    assert nearest(doubled(5), known(doubled(2)), {"three": known(doubled(3))}) == Match()
 
 
 def test_nearest_of_two_is_not_clear():
     """Where two mistakes fit, none is named, and it is not clear that none fits."""
-    mistakes = {"three": lambda: doubled(3), "thrice": lambda: doubled(3)}
+    mistakes = {"three": known(doubled(3)), "thrice": known(doubled(3))}
 
-    assert nearest(doubled(3), doubled(2), mistakes) == Match(is_clear=False)
+    assert nearest(doubled(3), known(doubled(2)), mistakes) == Match(is_clear=False)
 
 
 def test_nearest_is_silent_when_the_right_answer_is_near():
     """A mistake that the check's inputs do not tell from the right answer is not named."""
-    bit = {"bit": lambda: doubled(2.0005)}
+    bit = {"bit": known(doubled(2.0005))}
 
-    assert nearest(doubled(2.0005), doubled(2), bit) == Match(is_clear=False)
+    assert nearest(doubled(2.0005), known(doubled(2)), bit) == Match(is_clear=False)
 
 
 def attached(factor):
@@ -175,28 +180,41 @@ def attached(factor):
 
 def test_nearest_names_one_by_its_numbers():
     """A mistake whose numbers the student gives is named, whichever of them hang on a graph."""
-    assert nearest(attached(3), doubled(2), {"triple": lambda: doubled(3)}) == Match("triple")
-    assert nearest(doubled(3), doubled(2), {"triple": lambda: attached(3)}) == Match("triple")
+    assert nearest(attached(3), known(doubled(2)), {"triple": known(doubled(3))}) == Match("triple")
+    assert nearest(doubled(3), known(doubled(2)), {"triple": known(attached(3))}) == Match("triple")
 
 
 def test_nearest_prefers_the_one_with_the_same_graph():
     """Of two mistakes with the same numbers, the one is named that fits in its graph as well."""
-    known = {"with": lambda: attached(3), "without": lambda: doubled(3)}
+    both = {"with": known(attached(3)), "without": known(doubled(3))}
 
-    assert nearest(attached(3), doubled(2), known) == Match("with")
-    assert nearest(doubled(3), doubled(2), known) == Match("without")
+    assert nearest(attached(3), known(doubled(2)), both) == Match("with")
+    assert nearest(doubled(3), known(doubled(2)), both) == Match("without")
 
 
 def test_nearest_leaves_right_numbers_to_others():
     """Right numbers on another graph are no mistake that is known by its numbers."""
-    assert nearest(attached(2), doubled(2), {"double": lambda: doubled(2)}) == Match()
+    assert nearest(attached(2), known(doubled(2)), {"double": known(doubled(2))}) == Match()
+
+
+def test_what_differs_in_form_is_not_played_again():
+    """The values of a mistake that answers in another form are not asked for."""
+
+    def never():
+        pytest.fail("its values were asked for")
+
+    other = Play(
+        played("def f(x): return x[:2]", lambda student: student.f(X)).outline(), None, never
+    )
+
+    assert nearest(doubled(3), known(doubled(2)), {"cut": other}) == Match()
 
 
 def test_nearest_of_a_cut_transcript_is_silent():
     """A transcript that outgrew its bound is not compared."""
     cut = Transcript(is_whole=False)
 
-    assert nearest(cut, doubled(2), {"three": lambda: doubled(3)}) == Match(is_clear=False)
+    assert nearest(cut, known(doubled(2)), {"three": known(doubled(3))}) == Match(is_clear=False)
 
 
 def test_transcript_keeps_the_shapes_that_went_in():
@@ -228,8 +246,8 @@ def test_what_a_witness_saw_tells_equal_answers_apart():
     assert distance(evaluated(RIGHT), evaluated(RECORDING)) == math.inf
     assert nearest(
         evaluated(RECORDING.replace("m(x)", "(m(x) * 1)")),
-        evaluated(RIGHT),
-        {"no_grad_forgotten": lambda: evaluated(RECORDING)},
+        known(evaluated(RIGHT)),
+        {"no_grad_forgotten": known(evaluated(RECORDING))},
     ) == Match("no_grad_forgotten")
 
 

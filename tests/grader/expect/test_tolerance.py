@@ -280,3 +280,30 @@ def test_numbers_of_the_author_replace_it():
 def test_nothing_is_allowed_of_nothing():
     """An empty tensor has an empty allowance."""
     assert Allowance().of(torch.empty(0, 3, dtype=torch.float64), torch.float32).shape == (0, 3)
+
+
+_ODD = st.sampled_from([0.0, math.nan, math.inf, -math.inf, 1e300])
+_VALUES = st.one_of(st.floats(-4, 4), _ODD)
+
+
+@given(
+    st.lists(st.tuples(_VALUES, _VALUES, st.floats(0, 1e-5)), max_size=4),
+    st.sampled_from([None, 0.0, 1e-3]),
+    st.sampled_from([None, 0.0, 1e-3]),
+)
+def test_what_is_covered_at_once_is_allowed(values, rtol, atol):
+    """What the quick look accepts is within what the formula allows for each value."""
+    want = torch.tensor([want for want, _, _ in values], dtype=torch.float64)
+    got = torch.tensor([w + off if off else g for w, g, off in values], dtype=torch.float64)
+    allowance = Allowance(rtol, atol)
+
+    if allowance.covers(got, want, torch.float32):
+        assert bool(((got - want).abs() <= allowance.of(want, torch.float32)).all())
+
+
+def test_a_right_answer_is_covered_at_once():
+    """Rounding of float32 is within what the quick look accepts."""
+    want = torch.linspace(-2, 2, 7, dtype=torch.float64)
+
+    assert Allowance().covers(want.float().double(), want, torch.float32)
+    assert not Allowance().covers(want + 1e-3, want, torch.float32)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.errors import CourseError
-from grader.known import let_go
+from grader.known import Known, let_go
 from grader.records import Outcome
 
 HIDDEN = '''
@@ -178,3 +178,54 @@ def test_frames_are_let_go():
         assert held[0]() is None
     finally:
         gc.enable()
+
+
+def test_what_is_known_is_asked_once_for_a_seed(made):
+    """A check that the reference passes is run with it once for each seed."""
+    exercise, asked = made(HIDDEN, points="2").exercise, []
+    known = Known(exercise)
+
+    def run(student):
+        asked.append(student.double(torch.ones(3)))
+
+    controls = [known.control("doubles", seed, run) for seed in (1, 1, 2, 2)]
+
+    assert len(asked) == 2
+    assert all(len(control.answers.answers().answers) == 1 for control in controls)
+
+
+def test_a_refusal_is_not_remembered(made):
+    """A check that refused the reference is run again: its file may have been read anew."""
+    known = Known(made(HIDDEN, points="2").exercise)
+
+    first = known.control("doubles", 1, lambda student: AssertionError("no"))
+    then = known.control("doubles", 1, lambda student: None)
+
+    assert first.is_refusal
+    assert not then.is_refusal
+
+
+def test_large_answers_are_asked_again(made):
+    """Of large answers the form is remembered, and whoever wants their values runs them again."""
+    known, asked = Known(made(HIDDEN, points="2").exercise), []
+
+    def run(student):
+        asked.append(student.double(torch.ones(1 << 21)))
+
+    play = [known.control("doubles", 1, run).answers for _ in range(2)][1]
+
+    assert len(asked) == 1
+    assert play.outline.answers[0].blocks[0].shape == (1 << 21,)
+    assert play.answers().size == 8 << 20
+    assert len(asked) == 2
+
+
+def test_the_second_with_a_mistake_is_told_what_the_first_was(made):
+    """What is remembered of one submission changes nothing for the next."""
+    course = made(HIDDEN, points="2", mistakes=TRIPLED + DETACHED + NEGATED)
+    answers = ["3 * x", "(2 * x).detach()", "-2 * x", "3 * x", "2 * x.detach()", "x / x * 3 * x"]
+    tripled, cut, negated = ["tripled"] * 2, [None, "detached"], ["negated"] * 2
+
+    told = [named(course.grade(f"def double(x): return {answer}")) for answer in answers]
+
+    assert told == [tripled, cut, negated, tripled, cut, tripled]
