@@ -1,6 +1,6 @@
 """The trusted process: a door for the command, which itself never imports torch.
 
-    python -P -s -m grader.judge [THREADS DTYPE]
+    python -P -s -m grader.judge [THREADS DTYPE | nursery]
 
 It imports torch once, and forks before it has read anything: one side becomes the zygote, whose
 children run students' code, the other goes on to read hidden checks. So both share one import and
@@ -8,6 +8,10 @@ its memory. Orders come as lines of JSON on standard input; events go out as lin
 was standard output: {"done": n, "of": m, "printed": text}, {"attempt": text}, {"survey": ...},
 {"measured": ...} or {"error": class, "text": sentence}. What the checks themselves print is thrown
 away, since it might tell what is hidden.
+
+A *nursery* (`grader.nursery`) stops before that fork, and becomes a judge in each process that it
+is asked to fork. It is asked in JSON on a socket, its standard input; an order brings the
+descriptors of the judge's orders, events and complaints along, and is answered with its number.
 
 A rehearsal may want checks to begin with more threads or another default dtype than 1 and float32.
 Both are said on the command line, before the fork, so that they hold on both sides of the wall.
@@ -32,11 +36,14 @@ from grader.sandbox.child import warm
 
 warm.import_torch()
 
+_MAX_ORDER = 4096  # bytes
+
 
 def main() -> None:
     """Fork the zygote, then grade what is ordered until standard input ends."""
     warnings.simplefilter("ignore")
-    _begin_with(sys.argv[1:])
+    words = sys.argv[1:]
+    _begin_with(_forked_from_here() if words == ["nursery"] else words)
     can_fork = sys.platform.startswith("linux")
     control = _fork_zygote() if can_fork else None
     # Off since the import. What there is now stays, and is never looked at again.
@@ -64,6 +71,36 @@ def main() -> None:
     events.flush()
     # Taking torch down in order takes a third of a second, and everything is said.
     os._exit(0)
+
+
+def _forked_from_here() -> list[str]:
+    """Fork a judge whenever one is asked for; returns in each of them, with its command line."""
+    with socket.socket(fileno=os.dup(0)) as control:
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(control, _MAX_ORDER, 3)
+            if not data:
+                os._exit(0)
+            order = json.loads(data)
+            pid = os.fork() if descriptors else order["ended"]
+            if pid == 0:
+                break
+            control.sendall(json.dumps(pid if descriptors else _reaped(pid)).encode())
+            for descriptor in descriptors:
+                os.close(descriptor)
+    os.setsid()
+    for standard, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
+    os.environ["TMPDIR"] = order["place"]
+    return list(order["words"])
+
+
+def _reaped(pid: int) -> int | None:
+    """Reap a judge that has ended; how it did, None where another nursery forked it."""
+    try:
+        return os.waitpid(pid, 0)[1]
+    except ChildProcessError:
+        return None
 
 
 def _begin_with(words: list[str]) -> None:

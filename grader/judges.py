@@ -17,8 +17,9 @@ from itertools import chain
 from pathlib import Path
 from threading import Lock
 
-from grader import scoring, submissions
+from grader import nursery, scoring, submissions
 from grader.errors import CourseError, SandboxError, SubmissionError
+from grader.nursery import Nursery
 from grader.records import Attempt, Exercise, Outcome, Submission, Verdict, points_text
 from grader.trusted import Judge, order
 
@@ -85,6 +86,8 @@ class Judges:
         self._idle: queue.SimpleQueue[Judge] = queue.SimpleQueue()
         self._alive: list[Judge] = []
         self._lock = Lock()
+        # One of them gains nothing by it.
+        self._nursery = Nursery() if settings.judges > 1 and nursery.is_possible() else None
 
     def __enter__(self) -> "Judges":
         for _ in range(self._settings.judges):
@@ -94,6 +97,8 @@ class Judges:
     def __exit__(self, *_: object) -> None:
         self._end_all()
         self._pool.shutdown(cancel_futures=True)
+        if self._nursery is not None:
+            self._nursery.close()
 
     @property
     def pids(self) -> list[int]:
@@ -250,7 +255,7 @@ class Judges:
             return error
 
     def _started(self) -> Judge:
-        judge = Judge().__enter__()
+        judge = Judge(nursery=self._nursery).__enter__()
         self._alive.append(judge)
         return judge
 

@@ -4,6 +4,7 @@ Both are code, both are trusted, and both can be put in the student's place. The
 when a check has failed and not before, so a right submission does not pay for them.
 """
 
+import traceback
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,13 +128,9 @@ class Known:
         """
         references = vars(self.reference)
 
-        def play() -> tuple[BaseException | None, Transcript]:
-            student, answers = within(module, seed, references)
-            return run(student), answers
-
-        def again() -> Transcript:
-            raised, answers = play()
-            let_go(raised)
+        def again(like: Transcript) -> Transcript:
+            student, answers = within(module, seed, references, like=like)
+            let_go(run(student))
             return answers
 
         if self._remembered.get(check, (None, {}))[0] != seed:
@@ -141,8 +138,9 @@ class Known:
         plays = self._remembered[check][1]
         if name in plays:
             return None, Play(*plays[name], again)
-        raised, answers = play()
-        known = answers.outline(), answers if answers.size <= self._room() else None
+        student, answers = within(module, seed, references, self._room())
+        raised = run(student)
+        known = answers.outline(), answers if answers.has_values else None
         # How far one comes that runs out of time is different each time.
         if not (isinstance(raised, StudentError) and raised.outcome is Outcome.TIMED_OUT):
             plays[name] = known
@@ -193,6 +191,13 @@ class Known:
     def sentence(self, mistake: str) -> str:
         """Give what the student is told about a mistake."""
         return self._mistakes[mistake][1]
+
+
+def forget_values(raised: BaseException | None) -> None:
+    """Let go of what the frames of an exception hold, and leave where they were."""
+    while raised is not None:
+        traceback.clear_frames(raised.__traceback__)
+        raised = raised.__cause__ or raised.__context__
 
 
 def let_go(raised: BaseException | None) -> None:

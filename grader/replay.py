@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from types import ModuleType
 
 import torch
@@ -36,18 +37,24 @@ MAX_SHAPES = 64
 
 @dataclass
 class Transcript:
-    """What a submission answered within one check, in order."""
+    """What a submission answered within one check, in order.
+
+    Without `has_values` the tensors of some answers are there in form alone.
+    """
 
     answers: list[wire.Frame] = field(default_factory=list)
     # The shapes of the tensors that went in, the first of them: sizes that an answer may depend on.
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     is_whole: bool = True
+    has_values: bool = True
     _bytes: int = 0
 
-    def listening(self, exchange: Exchange) -> Exchange:
+    def listening(
+        self, exchange: Exchange, keep: Callable[[wire.Frame], wire.Frame] = lambda answer: answer
+    ) -> Exchange:
         """Wrap an exchange so that its answers are kept, up to a bound on their bytes.
 
-        Nobody changes them: what a check is given is copied from them.
+        Nobody changes what is kept: a check is given copies. `keep` gives of each answer what is.
         """
 
         def ask(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
@@ -57,7 +64,7 @@ class Transcript:
             self._bytes += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
             self.is_whole = self.is_whole and self._bytes <= MAX_TRANSCRIPT_BYTES
             if self.is_whole:
-                self.answers.append(answer)
+                self.answers.append(keep(answer))
             return answer
 
         return ask
@@ -81,19 +88,27 @@ class Transcript:
 
     def outline(self) -> "Transcript":
         """Give the same answers without the values of their tensors."""
-        answers = [wire.Frame(f.body, tuple(map(_emptied, f.blocks))) for f in self.answers]
-        return Transcript(answers, is_whole=self.is_whole)
+        return Transcript(list(map(_outlined, self.answers)), [], self.is_whole, has_values=False)
 
 
-def _kept(block: wire.Block) -> wire.Block:
-    """Copy a block whose memory the answering side may go on using."""
-    data = None if block.data is None else memoryview(bytearray(block.data))
-    return wire.Block(block.dtype, block.shape, data)
+def _copied(frame: wire.Frame, other: wire.Frame) -> wire.Frame:
+    """Copy an answer whose memory the answering side may go on using, but for what is equal."""
+    pairs = zip_longest(frame.blocks, other.blocks[: len(frame.blocks)])
+    return wire.Frame(
+        frame.body,
+        tuple(b if b is not None and are_same(a, b) else _with(a, a.data) for a, b in pairs),
+    )
 
 
-def _emptied(block: wire.Block) -> wire.Block:
-    data = None if block.data is None else memoryview(b"")
-    return wire.Block(block.dtype, block.shape, data)
+def _outlined(frame: wire.Frame) -> wire.Frame:
+    """Leave out the values of an answer's tensors."""
+    return wire.Frame(frame.body, tuple(_with(block, b"") for block in frame.blocks))
+
+
+def _with(block: wire.Block, data: memoryview | bytes | None) -> wire.Block:
+    """Give a block a copy of some bytes; one that has none has none still."""
+    mine = None if block.data is None or data is None else memoryview(bytearray(data))
+    return wire.Block(block.dtype, block.shape, mine)
 
 
 class _Trusted:
@@ -139,9 +154,17 @@ def _draw_from(numbers: tuple[torch.Tensor, tuple[object, ...]]) -> None:
 
 
 def within(
-    module: ModuleType, seed: int, references: Mapping[str, object]
+    module: ModuleType,
+    seed: int,
+    references: Mapping[str, object],
+    most_bytes: int = MAX_TRANSCRIPT_BYTES,
+    like: Transcript | None = None,
 ) -> tuple[Student, Transcript]:
-    """Put a trusted module in the student's place: same codec, same seeds, no wall."""
+    """Put a trusted module in the student's place: same codec, same seeds, no wall.
+
+    Of what goes beyond `most_bytes` only the form is kept, and what `like` has as well is shared.
+    """
+    others = iter(like.answers if like is not None else ())
     ground = _Trusted()
     ground.reset(seed)
     service = Service(ground, [module])
@@ -150,10 +173,15 @@ def within(
     def exchange(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
         with ground.drawing():
             answer, answer_blocks = service.answer(body, blocks)
-        return wire.Frame(answer, tuple(map(_kept, answer_blocks)))
+        return wire.Frame(answer, tuple(answer_blocks))
+
+    def keep(answer: wire.Frame) -> wire.Frame:
+        transcript.has_values = transcript.size <= most_bytes
+        other = next(others, wire.Frame([], ()))
+        return _copied(answer, other) if transcript.has_values else _outlined(answer)
 
     names = {name: callable(value) for name, value in vars(module).items() if name[:2] != "__"}
-    student = Student(transcript.listening(exchange), names, [module.__name__], references)
+    student = Student(transcript.listening(exchange, keep), names, [module.__name__], references)
     return student, transcript
 
 
@@ -173,16 +201,17 @@ class Match:
 class Play:
     """What somebody trusted answered in a check: the values of tensors only while they are few.
 
-    `again` gives all of it where `whole` is not kept.
+    `again` gives all of it where `whole` is not kept, and shares what is equal with what it is
+    handed.
     """
 
     outline: Transcript
     whole: Transcript | None
-    again: Callable[[], Transcript]
+    again: Callable[[Transcript], Transcript]
 
-    def answers(self) -> Transcript:
-        """Give the answers with their values."""
-        return self.whole if self.whole is not None else self.again()
+    def answers(self, like: Transcript) -> Transcript:
+        """Give the answers with their values; large ones share those that `like` has as well."""
+        return self.whole if self.whole is not None else self.again(like)
 
 
 def nearest(transcript: Transcript, reference: Play, mistakes: Mapping[str, Play]) -> Match:
@@ -206,11 +235,11 @@ def nearest(transcript: Transcript, reference: Play, mistakes: Mapping[str, Play
         # Most mistakes differ in form already, and values may be large.
         if _forms_apart(_ungraphed(transcript), _ungraphed(played.outline)) > APART:
             continue
-        known = played.answers()
-        for ranking, measure in ((exact, distance), (loose, _distance_of_numbers)):
-            away = measure(transcript, known)
+        known = played.answers(transcript)
+        for ranking, view in ((exact, _unchanged), (loose, _ungraphed)):
+            away = distance(view(transcript), view(known))
             # Only of what fits it matters.
-            from_right = measure(known, reference.answers()) if away <= 1 else math.inf
+            from_right = _distance_from(reference, known, view) if away <= 1 else math.inf
             ranking.add(name, away, from_right)
     if exact.best() != Match() or loose.best().mistake is None:
         return exact.best()
@@ -260,12 +289,20 @@ def _forms_apart(left: Transcript, right: Transcript) -> float:
     return max((_frames_apart(a, b) for a, b in pairs), default=0.0)
 
 
-def _distance_of_numbers(left: Transcript, right: Transcript) -> float:
-    """Measure likewise, whether or not a tensor hangs on a graph."""
-    return distance(_ungraphed(left), _ungraphed(right))
+def _distance_from(
+    play: Play, transcript: Transcript, view: Callable[[Transcript], Transcript]
+) -> float:
+    """Measure how far a transcript is from a play, in some view; its values only if need be."""
+    apart = _forms_apart(view(transcript), view(play.outline))
+    return apart if apart > APART else distance(view(transcript), view(play.answers(transcript)))
+
+
+def _unchanged(transcript: Transcript) -> Transcript:
+    return transcript
 
 
 def _ungraphed(transcript: Transcript) -> Transcript:
+    """Leave out whether tensors hang on a graph."""
     answers = [
         wire.Frame([*f.body[:2], *map(_without_graph, f.body[2:5]), *f.body[5:]], f.blocks)
         for f in transcript.answers

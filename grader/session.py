@@ -24,7 +24,7 @@ from grader import checks, diagnosis, fault, given, scoring, shown
 from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
 from grader.fixtures import seed_of
-from grader.known import let_go
+from grader.known import Control, Run, forget_values, let_go
 from grader.records import (
     Attempt,
     Check,
@@ -224,17 +224,25 @@ class _Session:
         if isinstance(raised, StudentError) and raised.outcome in _OUT_OF_STEP:
             # Its child may be busy for ever; the next check gets another.
             self.sandbox.end_child()
-        verdict = self._judge(item, check, raised, transcript)
-        if not _is_about_a_call(raised):
-            return shown.cut(verdict, raised)
-        again = given.Repeat(
-            lambda exchange, ear: stand_in(exchange, ear=ear),
-            lambda item, student: self._run(self._sitting.as_read(item), student),
-            self._parameters,
-        )
-        line = given.of(item, raised, check.level, transcript, again)
-        told = replace(verdict, evidence=given.with_given(verdict.evidence, line[:_MAX_LINE]))
-        return shown.cut(told, raised)
+        control, run = self._control(item, check, raised)
+        verdict = fault.verdict(item.nodeid, check, raised, control)
+        if _is_about_a_call(raised):
+            again = given.Repeat(
+                lambda exchange, ear: stand_in(exchange, ear=ear),
+                lambda item, student: self._run(self._sitting.as_read(item), student),
+                self._parameters,
+            )
+            line = given.of(item, raised, check.level, transcript, again)
+            told = given.with_given(verdict.evidence, line[:_MAX_LINE])
+            verdict = replace(verdict, evidence=told)
+        for each in self._raised:
+            forget_values(each)
+        if fault.needs_control(raised):
+            passed = {v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED}
+            question = diagnosis.Lost(check, raised, transcript, control, seed)
+            found = diagnosis.diagnose(self._known, question, passed, run)
+            verdict = replace(verdict, diagnosis=found)
+        return shown.cut(verdict, raised)
 
     @cached_property
     def _parameters(self) -> dict[str, list[str]]:
@@ -248,10 +256,14 @@ class _Session:
         self._raised += [raised] if raised is not None else []
         return raised
 
-    def _judge(
-        self, item: pytest.Item, check: Check, raised: BaseException, answers: Transcript
-    ) -> Verdict:
-        """Decide whose fault it was, and what explains it."""
+    def _control(
+        self, item: pytest.Item, check: Check, raised: BaseException
+    ) -> tuple[Control | None, Run]:
+        """Run a check with the reference, if that has to show that it can be passed.
+
+        Returns:
+            how it went; and what runs the check, untouched, with somebody else.
+        """
         seed = seed_of(self._seed, check.id)
         # What the student's call left in a tensor of the check file is not the check's fault.
         untouched = self._sitting.as_read(item)
@@ -259,19 +271,14 @@ class _Session:
         def run(student: object) -> BaseException | None:
             return self._run(untouched, student)
 
-        control = None
-        if fault.needs_control(raised):
-            control = self._known.control(check.id, seed, run)
+        if not fault.needs_control(raised):
+            return None, run
+        control = self._known.control(check.id, seed, run)
         if control is not None and control.is_refusal:
             # The file is read anew, and the reference has the first word.
             untouched = checks.read_again(item)
             control = self._known.control(check.id, seed, run)
-        verdict = fault.verdict(item.nodeid, check, raised, control)
-        if not fault.needs_control(raised):
-            return verdict
-        passed = {v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED}
-        lost = diagnosis.Lost(check, raised, answers, control, seed)
-        return replace(verdict, diagnosis=diagnosis.diagnose(self._known, lost, passed, run))
+        return control, run
 
 
 def _is_about_a_call(raised: BaseException) -> bool:

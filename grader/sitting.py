@@ -6,6 +6,7 @@ running, so a sitting is kept for the next submission: but only as long as its f
 and nothing that a run may have left in their modules can be found (see `residue`).
 """
 
+import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
@@ -32,6 +33,9 @@ _ARGUMENTS = [
     *(f"-pno:{name}" for name in ("cacheprovider", "unraisableexception", "threadexception",
       "terminal", "faulthandler", "junitxml", "doctest", "logging", "warnings", "pastebin")),
 ]  # fmt: skip
+
+# Where pytest leaves what was raised last, for a debugger; with it all tensors of its frames.
+_KEPT = ("last_exc", "last_type", "last_value", "last_traceback")
 
 # What comparing an answer may cost, in limits of the submission: the answer, its copies and the
 # reference's, all in float64. A right one takes a hundredth.
@@ -159,6 +163,9 @@ class Sitting:
             # It went past the fixtures' ends.
             item.session._setupstate.teardown_exact(None)
             return error
+        finally:
+            # Whoever stood there holds what they answered.
+            del item.config.stash[SUBJECT]
         if raised is None and any(item.iter_markers("xfail")):
             return pytest.skip.Exception("a check that is expected to fail earns nothing")
         return raised
@@ -187,6 +194,8 @@ def _run(item: pytest.Item) -> BaseException | None:
         except BaseException as error:  # Whatever a check raises is its outcome.
             raised.append(error)
     item._request, item.funcargs = False, None  # type: ignore[attr-defined]
+    for name in _KEPT:
+        vars(sys).pop(name, None)
     return raised[0] if raised else None
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import errors
+from grader.nursery import Forked, Nursery
 from grader.records import Attempt, Exercise, Isolation, Submission
 from grader.reports import attempt as report
 from grader.sandbox import environment
@@ -83,9 +84,12 @@ class Judge:
 
     printed = ""
 
-    def __init__(self, threads: int = 1, dtype: str = "float32") -> None:
-        """Say what its checks begin with, where that is to be something else."""
+    def __init__(
+        self, threads: int = 1, dtype: str = "float32", nursery: Nursery | None = None
+    ) -> None:
+        """Say what its checks begin with, where that is to be something else, and who forks it."""
         self._words = [] if (threads, dtype) == (1, "float32") else [str(threads), dtype]
+        self._nursery = nursery
 
     def __enter__(self) -> "Judge":
         """Start it.
@@ -98,14 +102,7 @@ class Judge:
         try:
             # Not the user's terminal: what a hidden check prints or warns of would tell of it.
             self._complaints = tempfile.TemporaryFile()
-            self._process = subprocess.Popen(
-                [*environment.interpreter(), "-m", "grader.judge", *self._words],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._complaints,
-                env=environment.clean() | {"TMPDIR": self._place.path},
-                start_new_session=True,
-            )
+            self._process = self._started()
         except OSError as error:
             self._place.remove()
             raise errors.SandboxError(
@@ -113,6 +110,19 @@ class Judge:
                 "temporary files, and for one more process?"
             ) from error
         return self
+
+    def _started(self) -> Forked | subprocess.Popen[bytes]:
+        if self._nursery is not None:
+            complaints = self._complaints.fileno()
+            return self._nursery.start(self._words, complaints, self._place.path)
+        return subprocess.Popen(
+            [*environment.interpreter(), "-m", "grader.judge", *self._words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=environment.clean() | {"TMPDIR": self._place.path},
+            start_new_session=True,
+        )
 
     def __exit__(self, *_: object) -> None:
         # Its zygote and its children end with it.

@@ -87,7 +87,8 @@ FLOORS: Floors = (
         "gradebook.standings", "gradebook.tallies", "gradebook.overview", "gradebook.rescore",
     ),
     (
-        "doctor", "trusted", "standby", "serving", "watching", "judges", "batch", "calibration",
+        "doctor", "nursery", "trusted", "standby", "serving", "watching", "judges", "batch",
+        "calibration",
         "rehearsal.proof", "rehearsal.cast", "rehearsal.bench", "rehearsal.declared",
         "rehearsal.written", "rehearsal.sizes", "rehearsal.trials", "rehearsal",
         "arena", "attack", "desk",

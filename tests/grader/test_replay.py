@@ -28,7 +28,7 @@ def doubled(factor):
 
 def known(transcript):
     """Give answers that have been played before, as what is known of an exercise."""
-    return Play(transcript.outline(), None, lambda: transcript)
+    return Play(transcript.outline(), None, lambda like: transcript)
 
 
 def test_same_answers_are_not_apart():
@@ -200,7 +200,7 @@ def test_nearest_leaves_right_numbers_to_others():
 def test_what_differs_in_form_is_not_played_again():
     """The values of a mistake that answers in another form are not asked for."""
 
-    def never():
+    def never(like):
         pytest.fail("its values were asked for")
 
     other = Play(

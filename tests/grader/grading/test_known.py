@@ -9,6 +9,7 @@ import torch
 from grader.errors import CourseError
 from grader.known import Known, let_go
 from grader.records import Outcome
+from grader.replay import Transcript
 
 HIDDEN = '''
 @pytest.mark.points(1)
@@ -191,7 +192,7 @@ def test_what_is_known_is_asked_once_for_a_seed(made):
     controls = [known.control("doubles", seed, run) for seed in (1, 1, 2, 2)]
 
     assert len(asked) == 2
-    assert all(len(control.answers.answers().answers) == 1 for control in controls)
+    assert all(len(control.answers.outline.answers) == 1 for control in controls)
 
 
 def test_a_refusal_is_not_remembered(made):
@@ -216,7 +217,7 @@ def test_large_answers_are_asked_again(made):
 
     assert len(asked) == 1
     assert play.outline.answers[0].blocks[0].shape == (1 << 21,)
-    assert play.answers().size == 8 << 20
+    assert play.answers(Transcript()).size == 8 << 20
     assert len(asked) == 2
 
 

@@ -1,6 +1,9 @@
 """A sitting: checks stay collected between submissions, and nothing else stays."""
 
 import os
+import subprocess
+import sys
+import textwrap
 import time
 
 import pytest
@@ -146,3 +149,41 @@ def test_a_check_that_ends_pytest_is_wrong(made):
         course.grade(RIGHT)
     with pytest.raises(CourseError, match="enough"):
         course.grade(RIGHT)
+
+
+def test_a_lost_check_keeps_nothing_of_the_answer(made):
+    """Once what was raised is let go, the answer that a check refused is freed at once."""
+    course = made('''
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            answer = student.double(torch.ones(3))
+            assert answer.sum() == 7
+    ''')
+    script = """
+        import gc, sys, weakref, torch
+        from pathlib import Path
+        from grader import course
+        from grader.known import let_go
+        from grader.sitting import Sitting
+        held = []
+        class Student:
+            def double(self, x):
+                self.answer = 2 * x
+                held.append(weakref.ref(self.answer))
+                return self.answer
+        exercise = course.load(Path(sys.argv[1])).exercises[0]
+        sitting = Sitting(exercise, torch.device("cpu"))
+        gc.disable()
+        raised = sitting.run(sitting.items[0], Student(), 1)
+        was_held = held[0]() is not None
+        let_go(raised)
+        print(type(raised).__name__, was_held, held[0]() is None)
+    """
+    command = [sys.executable, "-P", "-W", "ignore", "-c", textwrap.dedent(script)]
+    without_plugins = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    said = subprocess.run(
+        [*command, course.root], check=True, capture_output=True, text=True, env=without_plugins
+    )
+
+    assert said.stdout.split() == ["AssertionError", "True", "True"]
