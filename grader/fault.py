@@ -70,17 +70,17 @@ def verdict(nodeid: str, check: Check, raised: BaseException, control: Control |
         case pytest.fail.Exception():
             outcome, message = Outcome.FAILED, str(raised.msg)
         case Exception() if not isinstance(raised, SandboxError):
-            outcome, message = Outcome.FAILED, _unusable(raised, check, control)
+            outcome, message = Outcome.FAILED, _unusable(nodeid, raised, check, control)
         case _:
             raise raised
     return Verdict(check, outcome, message[:MAX_MESSAGE], evidence=evidence(check, raised))
 
 
-def _unusable(raised: Exception, check: Check, control: Control | None) -> str:
+def _unusable(nodeid: str, raised: Exception, check: Check, control: Control | None) -> str:
     """Say that a check stumbled over an answer, as far as that may be told."""
     if control is None:
         if isinstance(raised, CourseError):
-            raise raised
+            raise CourseError(f"{nodeid}: {raised}") from raised
         return f"the check could not use the answer ({type(raised).__name__})"
     return f"the check could not use the answer ({told.of_error(raised, check)})"
 

@@ -2,10 +2,11 @@
 
 The stub, the reference, every variant, every mistake and many mutants of the reference are put in
 the student's place and graded, as any submission is, by judges side by side; then the same again
-under other seeds, more threads, a child for each check and another default dtype. What is written
-in the three folders is read as syntax trees. Each finding is one line; one that does not hold says
-what to do. `proof` is what comes out, `cast` who stands in the student's place, `bench` the judges,
-`trials`, `sizes` and `written` the findings.
+under other seeds, more threads, a child for each check and another default dtype. Visible checks
+are also run where there is no reference, as students run them. What is written in the three folders
+is read as syntax trees. Each finding is one line; one that does not hold says what to do. `proof`
+is what comes out, `cast` who stands in the student's place, `bench` the judges; `trials`, `alone`,
+`sizes` and `written` are the findings.
 """
 
 import time
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from grader import calibration, distribution, mutants
 from grader.errors import CourseError
 from grader.records import Course, Exercise, Isolation
-from grader.rehearsal import declared, sizes, trials, written
+from grader.rehearsal import alone, declared, sizes, trials, written
 from grader.rehearsal.bench import PLAIN, Bench, Ways, Wish
 from grader.rehearsal.bench import Outcome as Graded
 from grader.rehearsal.cast import Actor, Script
@@ -98,6 +99,7 @@ class _Rehearsal:
         yield trials.right("reference", [reference])
         if trials.lacking(reference.graded):
             return
+        yield self._alone(reference.actor, stub.actor)
         survey = self._bench.survey(self._wish(reference.actor, do="survey"))
         self._needs = survey["needs"]  # type: ignore[assignment]
         variants = self._play("variants", script.variants(survey["variants"]))  # type: ignore[arg-type]
@@ -112,6 +114,16 @@ class _Rehearsal:
         yield sizes.limits(script, self._needs)
         yield _convergence(self._exercise, survey["measuring"])  # type: ignore[arg-type]
         yield from self._steady([stub, reference, *variants, *wrong])
+
+    def _alone(self, *actors: Actor) -> Finding:
+        if not alone.is_offered(self._exercise):
+            return alone.none_offered()
+        with alone.students_copy(self._course) as root:
+            wishes = [
+                order(root, self._exercise, actor.submission, is_open=True) for actor in actors
+            ]
+            graded = self._grade("a student's copy", wishes, PLAIN)
+        return alone.checks(list(map(Played, actors, graded)), self._exercise, root)
 
     def _wish(self, actor: Actor, **more: object) -> Wish:
         whose = self._course.root, self._exercise, actor.submission

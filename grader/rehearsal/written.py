@@ -13,6 +13,7 @@ from grader.errors import CourseError
 from grader.records import Check, Exercise
 from grader.rehearsal.cast import Script
 from grader.rehearsal.proof import Finding
+from grader.release.tree import is_named
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -92,12 +93,21 @@ def files(exercise: Exercise) -> Finding:
             if path.name == "__pycache__":
                 continue
             count += 1
-            if not any(path.match(pattern) for pattern in patterns):
+            is_known = any(path.match(pattern) for pattern in patterns)
+            if not is_known and not (folder == exercise.stub_dir and _is_shown(path, folder)):
                 place = f"{folder.parent.name}/{folder.name}/{path.name}"
                 todo.append(f"{place} belongs to nothing; remove it, or name it in gradebook.yml.")
     if not (exercise.stub_dir / "README.md").is_file():
         todo.append(f"{folder_name(exercise.stub_dir)} has no README.md; write the task there.")
     return Finding("files", f"{count} files, all with a purpose", not todo, tuple(todo))
+
+
+def _is_shown(path: Path, folder: Path) -> bool:
+    """Whether README.md names a file, as a picture; or each file of a folder."""
+    readme = folder / "README.md"
+    text = readme.read_text("utf-8", errors="replace") if readme.is_file() else ""
+    held = [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
+    return all(is_named(text, each.relative_to(folder).as_posix()) for each in held)
 
 
 def notebook(exercise: Exercise) -> Finding:

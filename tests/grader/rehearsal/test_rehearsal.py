@@ -41,7 +41,7 @@ def test_a_fair_course_is_released(written, tmp_path):
     }  # fmt: skip
     assert list(found) == [
         "signatures", "files", "notebook", "points", "sentences", "hints", "stub", "reference",
-        "variants", "mistakes", "mutants", "sizes", "inputs", "limits", "thresholds",
+        "visible", "variants", "mistakes", "mutants", "sizes", "inputs", "limits", "thresholds",
         "verdicts", "float64",
     ]  # fmt: skip
     assert proof["mutants"]["killed"] == proof["mutants"]["tried"] > 15
@@ -91,7 +91,7 @@ def test_luck(student, normal):
     assert not proof["is_released"]
     assert {name: f["verdict"] for name, f in found.items() if f["verdict"] != "failed"} == {
         "points": "held", "reference": "held", "limits": "held", "thresholds": "not_offered",
-        "notebook": "not_offered",
+        "notebook": "not_offered", "visible": "held",
     }  # fmt: skip
     assert todo(found["signatures"]) == [
         "answer.py: double is (x) -> torch.Tensor in the stub and (x: torch.Tensor) -> "
@@ -152,3 +152,18 @@ def test_a_reference_that_loses(written, tmp_path):
     assert list(found)[-1] == "reference"
     assert found["reference"]["verdict"] == "failed"
     assert "test_any" in todo(found["reference"])[0]
+
+
+def test_a_visible_check_that_asks_the_reference(written, tmp_path):
+    """What only a teacher's copy can check is found before students, who have no reference."""
+    shown = "torch.tensor([[2.0, 4.0, 6.0], [8.0, 10.0, 12.0]])"
+    written(
+        {VISIBLE: (f"expect.close(student.double(x), {shown})", "expect.same(student.double, x)")}
+    )
+    done, proof, found = rehearse(tmp_path, "--quick")
+
+    assert (done.returncode, proof["is_released"]) == (2, False)
+    assert [name for name, f in found.items() if f["verdict"] == "failed"] == ["visible"]
+    assert todo(found["visible"])[0].startswith(
+        f"{VISIBLE}::test_example: a check asks the reference for double, and there is no reference"
+    )

@@ -65,6 +65,19 @@ def test_files(written, name, is_listed):
     assert [todo.partition(" ")[0] for todo in finding.todo] == ([] if is_listed else [name])
 
 
+def test_what_a_readme_shows_belongs_there(written):
+    """A picture that README.md names has a purpose; one that it does not has none."""
+    readme = {"exercises/exercise-01/README.md": "# Doubling\n\n![It](pictures/two.png)\n"}
+    shown = reading.files(written({**readme, "exercises/exercise-01/pictures/two.png": ""}))
+    more = reading.files(written({"exercises/exercise-01/pictures/three.png": ""}))
+
+    assert shown.is_held
+    assert more.todo == (
+        "exercises/exercise-01/pictures belongs to nothing; remove it, or name it in "
+        "gradebook.yml.",
+    )
+
+
 def test_notebook(written):
     """A notebook is fresh or stale, or there is none, which is no fault."""
     exercise = written()
