@@ -42,7 +42,7 @@ _FORMS = {
     "assignment_type": (re.compile("individual|group|team"), "individual, group or team"),
     "submission": (re.compile("submit/.+"), "a tag that starts with submit/"),
     "datetime": (
-        re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII),
+        re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII),
         "the commit's date in UTC, as 2026-11-22T06:30:00Z; `TZ=UTC git log -1 --format=%cd "
         "--date=format-local:%Y-%m-%dT%H:%M:%SZ` gives it",
     ),

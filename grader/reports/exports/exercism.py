@@ -4,7 +4,7 @@ Ungraded: status "error" with a message and no tests, as the interface wants it.
 A check whose answer is wrong, or that was skipped, is "fail"; one that raised or was stopped is
 "error". The first one that is not "pass" is what the student sees. There is no score.
 No test is tied to a task: the record does not know the headings of the instructions.
-Size: 65,535 bytes for each message.
+Size: 500 kB; a run that writes more is killed (building/tooling/docker.md in exercism/docs).
 """
 
 import json
@@ -14,16 +14,24 @@ from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.size import fit
 
-MOST_BYTES_OF_A_MESSAGE = 65_535
+MOST_BYTES = 500_000
 
 _STATUSES = {Outcome.PASSED: "pass", Outcome.FAILED: "fail", Outcome.SKIPPED: "fail"}
 
 
 def export(attempt: Attempt) -> str:
-    """Give results.json."""
+    """Give results.json.
+
+    Raises:
+        CourseError: there are too many checks.
+    """
+    return fit(lambda room: _rendered(attempt, room), told.free_texts(attempt.verdicts), MOST_BYTES)
+
+
+def _rendered(attempt: Attempt, room: int) -> str:
     result: dict[str, object] = {"version": 3, "status": "error"}
     if attempt.score.is_decided:
-        tests = [_test(verdict) for verdict in attempt.verdicts]
+        tests = [_test(verdict, place, room) for place, verdict in enumerate(attempt.verdicts)]
         has_passed = all(test["status"] == "pass" for test in tests)
         result |= {"status": "pass" if has_passed else "fail", "message": None, "tests": tests}
     else:
@@ -31,14 +39,11 @@ def export(attempt: Attempt) -> str:
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
 
 
-def _test(verdict: Verdict) -> dict[str, str | None]:
-    texts = told.free_texts([verdict])
-    name = fit(lambda room: told.title(verdict, room), texts, MOST_BYTES_OF_A_MESSAGE)
-    message = fit(lambda room: told.told(verdict, room), texts, MOST_BYTES_OF_A_MESSAGE)
+def _test(verdict: Verdict, place: int, room: int) -> dict[str, str | None]:
     return {
-        "name": name,
+        "name": told.title(verdict, room) or str(place + 1),
         "status": _STATUSES.get(verdict.outcome, "error"),
-        "message": message or None,
+        "message": told.told(verdict, room) or None,
         # The source of a check is not in the record.
         "test_code": "",
     }

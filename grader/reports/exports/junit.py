@@ -14,7 +14,7 @@ from grader.records import Attempt, Outcome, Verdict, points_text
 from grader.reports import sentences
 from grader.reports.exports import told
 from grader.reports.exports.size import cut, fit
-from grader.reports.exports.text import distinct, one_line
+from grader.reports.exports.text import distinct, one_line, plain
 
 MOST_BYTES = 30_000_000
 
@@ -72,7 +72,8 @@ def _add_case(
     suite: ElementTree.Element, exercise: str, name: str, verdict: Verdict, room: int
 ) -> None:
     """Add a testcase; readers take equal names for retries, so the id, which differs, leads."""
-    heading = f"{name}: {told.title(verdict, room)}"
+    # Two harmless texts can make a command together.
+    heading = plain(f"{name}: {told.title(verdict, room)}")
     values = {"classname": exercise, "name": heading, "time": _seconds(verdict.seconds)}
     case = ElementTree.SubElement(suite, "testcase", values)
     outcome = verdict.outcome

@@ -3,7 +3,8 @@
 Ungraded: the score is replaced by the reason why there is none, and such a check has "?" points.
 Skipped, stopped and crashed checks are in the table with 0 points and are told below it.
 Titles and diagnoses are escaped; messages stand in fences that nothing in them can close, so that
-no text becomes a link, an image, a heading or HTML. Equal messages are told once.
+no text becomes an image, a heading or HTML. GitHub makes a link of a bare address in a title, to
+where it says. Equal messages are told once.
 Size: a step whose summaries exceed 1 MiB loses them all.
 """
 
@@ -22,6 +23,8 @@ _LOST = "✗"
 
 # What GitHub's Markdown gives a meaning to within a line.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$&#!@])")
+# What it gives a meaning to where a paragraph begins: the items of lists, and rules.
+_START = re.compile(r"^(\d{1,9}(?=[.)](?: |$))|(?=[-+=]))")
 
 
 def export(attempt: Attempt) -> str:
@@ -31,19 +34,20 @@ def export(attempt: Attempt) -> str:
         CourseError: there are too many checks.
     """
     texts = [attempt.title, attempt.path, *told.free_texts(attempt.verdicts)]
-    return fit(lambda room: _rendered(attempt, room), texts, MOST_BYTES)
+    return fit(lambda room: rendered(attempt, room), texts, MOST_BYTES)
 
 
-def _rendered(attempt: Attempt, room: int) -> str:
-    lines = [f"### {_escaped(f'{attempt.exercise}: {cut(attempt.title, room)}')}", ""]
-    lines += [f"**{_escaped(sentences.score_of(attempt))}**", ""]
+def rendered(attempt: Attempt, room: int) -> str:
+    """Write an attempt with `room` characters for each free text."""
+    lines = [f"### {escaped(f'{attempt.exercise}: {cut(attempt.title, room)}')}", ""]
+    lines += [f"**{escaped(sentences.score_of(attempt))}**", ""]
     if attempt.verdicts:
         lines += ["| | check | points |", "|---|---|---:|"]
         lines += [_row(verdict, room) for verdict in attempt.verdicts] + [""]
     for message, verdicts in _grouped(attempt, room).items():
         titles = "; ".join(_title(verdict, room) for verdict in verdicts)
-        lines += [f"**{titles}**", "", *_fenced(message), ""]
-    path = _escaped(cut(attempt.path, room))
+        lines += [f"**{titles}**", "", *fenced(message), ""]
+    path = escaped(cut(attempt.path, room))
     lines += [f"Submission {path}, seed {attempt.environment.seed}"]
     return "\n".join(lines) + "\n"
 
@@ -64,15 +68,15 @@ def _row(verdict: Verdict, room: int) -> str:
 
 
 def _title(verdict: Verdict, room: int) -> str:
-    return _escaped(told.title(verdict, room))
+    return escaped(told.title(verdict, room))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Write a text on one line, where it means its letters only."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
+    return _START.sub(r"\1\\", _SPECIAL.sub(r"\\\1", one_line(text)))
 
 
-def _fenced(text: str) -> list[str]:
+def fenced(text: str) -> list[str]:
     """Put a text between fences that are longer than any run of backquotes in it."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -40,13 +40,14 @@ def one_line(text: str) -> str:
 def distinct(names: Iterable[str]) -> list[str]:
     """Tell equal names apart by a number, for forms in which a second one replaces the first.
 
-    An empty name becomes "check".
+    Names that differ in case alone are equal, as they are to a database that looks one up. An empty
+    name becomes "check".
     """
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for name in names:
         number, candidate = 1, name or "check"
-        while candidate in found:
+        while candidate.casefold() in found:
             number += 1
             candidate = f"{name or 'check'} ({number})"
-        found[candidate] = None
-    return list(found)
+        found[candidate.casefold()] = candidate
+    return list(found.values())

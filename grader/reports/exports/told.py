@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from grader.errors import SandboxError
-from grader.records import Attempt, Verdict
+from grader.records import Attempt, Outcome, Verdict
 from grader.reports import sentences
 from grader.reports.exports.size import cut
 from grader.reports.exports.text import one_line, plain
+
+# As `sandbox.raised` begins what it says of a stub.
+_STUB = "not written yet ("
 
 
 def title(verdict: Verdict, room: int) -> str:
@@ -30,6 +33,17 @@ def told(verdict: Verdict, room: int) -> str:
     diagnosis = one_line(cut(_diagnosis(verdict), room))
     lines = [message, f"→ {diagnosis}" if diagnosis else ""]
     return "\n".join(line for line in lines if line)
+
+
+def is_begun(attempt: Attempt) -> bool:
+    """Whether anything is written; in a stub, what was tried is not."""
+    tried = [each for each in attempt.verdicts if each.outcome is not Outcome.SKIPPED]
+    return not tried or not all(map(is_stub, tried))
+
+
+def is_stub(verdict: Verdict) -> bool:
+    """Whether a check found the line that an exercise begins with."""
+    return verdict.outcome is Outcome.RAISED and verdict.message.startswith(_STUB)
 
 
 def free_texts(verdicts: Sequence[Verdict]) -> list[str]:

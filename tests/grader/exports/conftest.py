@@ -32,10 +32,12 @@ PATIENT = settings(deadline=None, max_examples=60, suppress_health_check=[Health
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 NASTY = (
+    "=cmd|' /C calc'!A0", ";=1", ';"=1', "\n=1;", "</script>", "::stop-commands::x", "%0A::error::",
     "=1+1", "+1", "-1", "@SUM(A1)", "＝1", "\t=1", "\r=1", "::error::x", " ::notice title=a::b",
     "##[error]x", "###[a]", "]]>", "<b>&amp;", "<!--", "|", "```", "~~~", "`", "\\", "\x1b[2J",
-    "\u202e", "\u2066", "\ud800", "\x00", "\x85", "\u2028", "\ufffe", "\U000e0041", "😀", "👩‍💻",
-    "\r\n", "\n", "\n\n", "\t", ",", ";", '"', "'", ":", "a: b", "a:", "[a](http://b)", "$x$",
+    "\u202e", "\u2066", "\u200f", "e\u0301", "\ud800", "\x00", "\x85", "\u2028", "\ufffe",
+    "\U000e0041", "😀", "👩‍💻", "\r\n", "\n", "\n\n", "\t", ",", ";", '"', "'", ":", "a: b", "a:",
+    "[a](http://b)", "$x$",
     "![a](b)", "https://example.com", "# a", "- a", "{", "}", "{{x}}", "%0A", "&#10;", " ", "é",
     "勾",
 )  # fmt: skip

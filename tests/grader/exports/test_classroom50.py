@@ -1,19 +1,14 @@
 """Tests of Classroom 50's result.json, against the rules by which its runner accepts one."""
 
 import json
-import re
-from fractions import Fraction
-from math import floor
 
 import pytest
-from hypothesis import given
 
 from grader.errors import CourseError, SandboxError
-from grader.records import Attempt
 from grader.reports.exports import classroom50
 from grader.reports.exports.classroom50 import Handed, handed
 
-from .conftest import GRADED, PATIENT, assert_harmless, huge, kept
+from .conftest import kept
 
 VARIABLES = {
     "CLASSROOM": "c",
@@ -28,55 +23,23 @@ VARIABLES = {
 }
 SUBMISSION = handed(VARIABLES)
 
+DATE = (
+    "the commit's date in UTC, as 2026-11-22T06:30:00Z; `TZ=UTC git log -1 --format=%cd "
+    "--date=format-local:%Y-%m-%dT%H:%M:%SZ` gives it"
+)
+
 FIELDS = [
     "schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit",
     "release", "review", "datetime", "score", "max-score", "tests",
 ]  # fmt: skip
 
 
-def assert_accepted(result: dict) -> None:
-    """Hold a result against what the runner and the collector of Classroom 50 check."""
+def test_fields() -> None:
+    """A result names the submission in the runner's own words, and has the fields in its order."""
+    result = json.loads(classroom50.export(kept("half"), SUBMISSION))
+
     assert list(result) == FIELDS
-    assert result["schema"] == "classroom50/result/v1"
-    assert all(isinstance(result[field], str) and result[field] for field in FIELDS[:10])
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", result["datetime"])
-    assert 0 <= result["score"] <= result["max-score"]
-    for test in [{"test-name": "all", "passed": True, **result}, *result["tests"]]:
-        assert isinstance(test["test-name"], str)
-        assert test["test-name"]
-        assert type(test["passed"]) is bool
-        assert type(test["score"]) is int
-        assert type(test["max-score"]) is int
-        assert 0 <= test["score"] <= test["max-score"]
-
-
-@PATIENT
-@given(GRADED)
-def test_any_attempt(made: Attempt) -> None:
-    """Any graded attempt gives a result that is accepted, with every check and sum."""
-    text = classroom50.export(made, SUBMISSION)
-    result = json.loads(text)
-
-    assert_harmless(text)
-    assert_accepted(result)
-    assert len(result["tests"]) == len(made.verdicts)
-    assert sum(test["score"] for test in result["tests"]) == result["score"]
-    assert sum(test["max-score"] for test in result["tests"]) == result["max-score"]
-    assert result["score"] == floor(made.score.earned + Fraction(1, 2))
-    for test in result["tests"]:
-        assert_harmless(test["test-name"])
-        assert_harmless(test["message"])
-
-
-@pytest.mark.parametrize("kind", ["many", "long", "both"])
-def test_huge_attempts(kind: str) -> None:
-    """However big an attempt, the collector reads its result, with every check."""
-    made = huge(kind)
-    text = classroom50.export(made, SUBMISSION)
-
-    assert len(text.encode()) <= 10 << 20
-    assert_accepted(json.loads(text))
-    assert len(json.loads(text)["tests"]) == len(made.verdicts)
+    assert [result[field] for field in FIELDS[1:10]] == list(VARIABLES.values())
 
 
 def test_ungraded() -> None:
@@ -112,9 +75,9 @@ def test_missing_variables(name: str) -> None:
     [
         ("ASSIGNMENT_TYPE", "solo", "individual, group or team"),
         ("SUBMISSION_TAG", "v1", "a tag that starts with submit/"),
-        ("COMMIT_DATETIME", "2026-11-22 06:30",
-         "the commit's date in UTC, as 2026-11-22T06:30:00Z; `TZ=UTC git log -1 --format=%cd "
-         "--date=format-local:%Y-%m-%dT%H:%M:%SZ` gives it"),
+        ("COMMIT_DATETIME", "2026-11-22 06:30", DATE),
+        ("COMMIT_DATETIME", "2026-11-22T24:30:00Z", DATE),
+        ("COMMIT_DATETIME", "2026-11-22T06:60:00Z", DATE),
     ],
 )  # fmt: skip
 def test_variables_of_another_form(name: str, value: str, expected: str) -> None:

@@ -51,12 +51,12 @@ def test_a_megabyte() -> None:
 
 
 @PATIENT
-@given(st.lists(st.sampled_from(["a", "a (2)", "b", ""])))
+@given(st.lists(st.sampled_from(["a", "A", "a (2)", "b", ""])))
 def test_distinct_names(names: list[str]) -> None:
     """No two names are equal and none is empty, and each still begins with what it was."""
     found = distinct(names)
 
-    assert len(set(found)) == len(names)
+    assert len({name.casefold() for name in found}) == len(names)
     assert all(new.startswith(old or "check") for new, old in zip(found, names, strict=True))
 
 
@@ -64,3 +64,4 @@ def test_distinct_leaves_different_names_alone() -> None:
     """Names that differ already stay as they are."""
     assert distinct(["a", "b", "c"]) == ["a", "b", "c"]
     assert distinct(["a", "", "a"]) == ["a", "check", "a (2)"]
+    assert distinct(["a", "A"]) == ["a", "A (2)"]
