@@ -4,6 +4,7 @@ Each verb is a module of `grader.verbs`, loaded when it is asked for. No grading
 """
 
 import importlib
+import keyword
 import shutil
 from collections.abc import Iterable
 
@@ -16,8 +17,8 @@ from grader.verbs import LACKING, complete
 # In the order of the help.
 VERBS = (
     "hint", "reset", "watch", "serve", "batch", "report", "similar", "rehearse", "calibrate",
-    "notebook", "doctor",
-    "export", "rescore", "diff", "mark", "override", "extend",
+    "notebook", "import", "release", "seal", "doctor",
+    "export", "action", "rescore", "diff", "mark", "override", "extend",
 )  # fmt: skip
 
 # What stands in place of a verb: an exercise's name, and nothing at all.
@@ -36,6 +37,7 @@ _EXAMPLES = (
     ("grade batch handed-in", "grade a class into the gradebook"),
     ("grade report exercise-03", "what the class has, check by check"),
     ("grade rehearse exercise-03", "prove that an exercise is fair"),
+    ("grade release ../students", "the students' repository"),
     ("grade doctor", "what this machine can confine"),
     ("grade export junit --from FILE", "a stored attempt in another program's form"),
 )
@@ -74,7 +76,9 @@ class _Words(click.Group):
         if cmd_name not in (*VERBS, *_UNTYPED):
             return None
         try:
-            found = importlib.import_module(f"grader.verbs.{cmd_name}").command
+            # A word of Python's own is no name of a module.
+            module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+            found = importlib.import_module(f"grader.verbs.{module}").command
         except ModuleNotFoundError as error:
             if error.name not in LACKING:
                 raise

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import yaml
 
-from grader import policy
+from grader import policy, quantities
 from grader.errors import CourseError
 from grader.records import Course, Exercise, Isolation, Limits
 from grader.yamlfile import Page, UnfitError, YamlFile, number, scalar, seen, short
@@ -30,7 +30,7 @@ _MAX_POINTS = 100_000
 _MAX_SEED = (1 << 63) - 1
 
 _SHARED_KEYS = ("late", "counts", "limits", "isolation")
-_COURSE_KEYS = ("course", "seed", *_SHARED_KEYS, "drop", "zone", "exercises")
+_COURSE_KEYS = ("course", "seed", *_SHARED_KEYS, "drop", "zone", "action", "exercises")
 _EXERCISE_KEYS = ("id", "title", "files", "points", "hidden", "due", *_SHARED_KEYS)
 _TIMES = ("time", "wall", "load")
 _SIZES = ("memory", "output")
@@ -46,6 +46,7 @@ _HINTS = {
     "points": "a number such as 8 or 2.5",
     "due": "2026-10-12 or 2026-10-12 23:59 Europe/Berlin",
     "zone": "the name of a time zone such as Europe/Berlin",
+    "action": "OWNER/REPO@REF, such as ada/grader@v1",
     "late": "10 % a day, 3 days at most, 15 min grace, or a part of it; or not accepted",
     "counts": "best, last or first",
     **dict.fromkeys(("drop", "hidden"), "a whole number such as 1"),
@@ -56,18 +57,16 @@ _HINTS = {
     "open files": "a whole number from 8 to 65536",
 }
 
-_TIME_UNITS = {"ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60), "h": Fraction(3600)}
-_SIZE_UNITS = {"KiB": Fraction(1 << 10), "MiB": Fraction(1 << 20), "GiB": Fraction(1 << 30)}
-# A day is longer than any check; a tebibyte is more than any machine lends to one submission.
-_MAX_TIME = Fraction(24 * 3600)
-_MAX_SIZE = Fraction(1 << 40)
-
 _ID = re.compile(r"exercise-[0-9]{2}")
 _ID_WORD = re.compile(r"(?:ex(?:ercise)?[-_ ]?)?([0-9]{1,2})", re.IGNORECASE)
 _FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}\.py")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
-_QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) {0,4}([A-Za-z]{0,12})")
+# Owner, repository and perhaps a folder in it, and a branch, a tag or a commit, as GitHub has them.
+_ACTION = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:/(?![.]{1,2}[/@])[A-Za-z0-9._-]{1,100}){1,5}"
+    r"@(?!.*[.]{2})[A-Za-z0-9][A-Za-z0-9._/-]{0,99}"
+)
 
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -106,12 +105,13 @@ def find_root(start: Path) -> Path:
 def load(root: Path) -> Course:
     """Read gradebook.yml of the course at `root`.
 
-    At the top stand `course` (the title) and `exercises`, and may stand `seed`, `drop`, and
-    `limits`, `isolation`, `late`, `counts` and the `zone` of due times as defaults for every
-    exercise. An exercise has `id`, `title`, `files`, `points` and may have `due`, `late`,
-    `counts`, `limits`, `isolation`, and `hidden`: how many checks a student's copy lacks. Limits
-    that nobody names are those of `Limits()`, except that `wall` is then six times `time` and at
-    least 60 s: a child that shares its machine may wait long for the CPU seconds of `time`.
+    At the top stand `course` (the title) and `exercises`, and may stand `seed`, `drop`, `action`
+    (what grades in students' repositories), and `limits`, `isolation`, `late`, `counts` and the
+    `zone` of due times as defaults for every exercise. An exercise has `id`, `title`, `files`,
+    `points` and may have `due`, `late`, `counts`, `limits`, `isolation`, and `hidden`: how many
+    checks a student's copy lacks. Limits that nobody names are those of `Limits()`, except that
+    `wall` is then six times `time` and at least 60 s: a child that shares its machine may wait long
+    for the CPU seconds of `time`.
 
     Raises:
         CourseError: the file cannot be read, or says what it must not; one line for each problem.
@@ -122,6 +122,7 @@ def load(root: Path) -> Course:
     title = file.require(top, "course", _words)
     seed = file.take(top, "seed", _seed)
     drop = file.take(top, "drop", _small) or 0
+    action = file.take(top, "action", _action)
     defaults = _Defaults(
         limits=_limits(file, top),
         isolation=file.take(top, "isolation", _isolation) or Isolation.SUBMISSION,
@@ -140,7 +141,7 @@ def load(root: Path) -> Course:
         exercise = _exercise(file, page, root, defaults)
         exercises += [exercise] if exercise else []
     file.refuse_if_noted()
-    return Course(title or "", root, tuple(exercises), seed, drop)
+    return Course(title or "", root, tuple(exercises), seed, drop, action)
 
 
 def find_exercise(course: Course, word: str | None, cwd: Path) -> Exercise:
@@ -202,7 +203,7 @@ def _exercise(file: YamlFile, page: Page, root: Path, defaults: _Defaults) -> Ex
     title = file.require(page, "title", _words)
     files = file.require(page, "files", _files)
     points = file.require(page, "points", _points)
-    hidden = file.take(page, "hidden", _small)
+    hidden = file.take(page, "hidden", _many)
     due = file.take(page, "due", partial(_due, zone=defaults.zone))
     late = file.take(page, "late", _late) or defaults.late
     counts = file.take(page, "counts", _counts) or defaults.counts
@@ -237,8 +238,8 @@ def _limits(file: YamlFile, page: Page) -> dict[str, Fraction]:
         return {}
     what = f"{page.where}limits"
     own = file.open(page.values["limits"], what, f"{what}: ", _LIMIT_KEYS)
-    taken = {key: file.take(own, key, _time) for key in _TIMES}
-    taken |= {key: file.take(own, key, _size) for key in _SIZES}
+    taken = {key: file.take(own, key, quantities.time) for key in _TIMES}
+    taken |= {key: file.take(own, key, quantities.size) for key in _SIZES}
     taken["open files"] = file.take(own, "open files", _open_files)
     return {key: value for key, value in taken.items() if value is not None}
 
@@ -345,6 +346,15 @@ def _one_of(node: yaml.Node, write: str, words: type[Word]) -> Word:
 _isolation = partial(_one_of, words=Isolation)
 _counts = partial(_one_of, words=policy.Counts)
 _small = partial(_whole, least=0, most=99)
+_many = partial(_whole, least=0, most=9999)
+
+
+def _action(node: yaml.Node, write: str) -> str:
+    """Read which Action grades in students' repositories."""
+    text = scalar(node, write)
+    if not _ACTION.fullmatch(text):
+        raise UnfitError(node, f"is {short(text)!r}; write {write}")
+    return text
 
 
 def _due(node: yaml.Node, write: str, zone: str | None) -> str:
@@ -366,35 +376,3 @@ def _understood(node: yaml.Node, write: str, read: Callable[[str], object]) -> s
 
 _zone = partial(_understood, read=policy.read_zone)
 _late = partial(_understood, read=policy.read_late)
-
-
-def _time(node: yaml.Node, write: str) -> Fraction:
-    """Read a time in seconds."""
-    value = _quantity(node, write, _TIME_UNITS)
-    if not 0 < value <= _MAX_TIME:
-        raise UnfitError(node, f"is {node.value!r}; write a time above 0 s and up to 24 h")
-    return value
-
-
-def _size(node: yaml.Node, write: str) -> Fraction:
-    """Read a size in bytes."""
-    value = _quantity(node, write, _SIZE_UNITS)
-    if not 1 << 10 <= value <= _MAX_SIZE:
-        raise UnfitError(node, f"is {node.value!r}; write a size from 1 KiB to 1024 GiB")
-    if value.denominator != 1:
-        raise UnfitError(node, f"is {node.value!r}, which is no whole number of bytes")
-    return value
-
-
-def _quantity(node: yaml.Node, write: str, units: Mapping[str, Fraction]) -> Fraction:
-    """Read a number with its unit, in seconds or bytes."""
-    text = scalar(node, write)
-    match = _QUANTITY.fullmatch(text)
-    if not match:
-        raise UnfitError(node, f"is {short(text)!r}; write {write}")
-    known = ", ".join(units)
-    if not match[2]:
-        raise UnfitError(node, f"is {text}, which has no unit ({known}); write {write}")
-    if match[2] not in units:
-        raise UnfitError(node, f"is {text!r}, and {match[2]!r} is no unit ({known}); write {write}")
-    return Fraction(match[1]) * units[match[2]]

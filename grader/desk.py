@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 
 from grader import hints, marks, policy, stubs
@@ -58,7 +57,7 @@ def look(
 
 
 def _line(exercise: Exercise, standing: Standing | None) -> Line:
-    visible = _visible(exercise)
+    visible = marks.worth(exercise.stub_dir)
     is_hidden_here = any(exercise.hidden_dir.glob("test_*.py"))
     due = policy.read_due(exercise.due).end() - timedelta(minutes=1) if exercise.due else None
     line = Line(
@@ -73,16 +72,6 @@ def _line(exercise: Exercise, standing: Standing | None) -> Line:
         return line
     at = standing.last_at.astimezone()
     return replace(line, best=standing.best, possible=standing.possible, last_at=at)
-
-
-def _visible(exercise: Exercise) -> Fraction | None:
-    """Add up the visible checks; None where one does not say as a number what it is worth."""
-    try:
-        totals = [each.total for each in marks.of_folder(exercise.stub_dir)]
-    except CourseError:
-        return None  # Grading it tells what is wrong with the file.
-    known = [total for total in totals if total is not None]
-    return sum(known, Fraction(0)) if len(known) == len(totals) else None
 
 
 def following(lines: Sequence[Line], last: str | None, now: datetime) -> Line | None:

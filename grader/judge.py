@@ -27,6 +27,7 @@ import sys
 import threading
 import traceback
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,9 +56,10 @@ def main() -> None:
     events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
-    _end_unheard(events.fileno())
+    opened: list[str] = []
+    _end_unheard(events.fileno(), opened)
     launcher = launch.Zygote(control, None) if control else launch.Interpreters()
-    desk = _Desk(launcher, events)
+    desk = _Desk(launcher, events, opened)
     for line in sys.stdin:
         try:
             desk.do(json.loads(line))
@@ -131,17 +133,21 @@ def _fork_zygote() -> socket.socket:
     return control
 
 
-def _end_unheard(descriptor: int) -> None:
+def _end_unheard(descriptor: int, opened: list[str]) -> None:
     """End this process as soon as nobody can hear of a result: whoever asked was killed.
 
     A check may last for a minute, and would go on for nobody. The zygote, whose socket is closed
-    thereby, ends the children and itself.
+    thereby, ends the children and itself. What was opened for the present order is removed.
     """
+    from grader.sandbox import scratch  # noqa: PLC0415  Below the fork.
 
     def listen() -> None:
         poller = select.poll()
         poller.register(descriptor, 0)  # That the other end has gone is told unasked.
         poller.poll()
+        for folder in opened:
+            with suppress(OSError):  # Whoever asked has removed it.
+                scratch.clear(folder)
         os._exit(0)
 
     # The signals that bound a check's time belong to the main thread, which puts them off at times.
@@ -153,7 +159,7 @@ def _end_unheard(descriptor: int) -> None:
 class _Desk:
     """Does what is ordered, one order after another; the checks stay collected in between."""
 
-    def __init__(self, launcher: object, events: TextIO) -> None:
+    def __init__(self, launcher: object, events: TextIO, opened: list[str]) -> None:
         from grader import session, sitting  # noqa: PLC0415  They bring pytest and the checks.
 
         # From here on what is imported is the course's. A file that was changed twice within a
@@ -162,11 +168,19 @@ class _Desk:
         self._session = session
         self._launcher = launcher
         self._events = events
+        # The folder of the order that is being done, where that is an opened seal.
+        self._opened = opened
         self._kept = sitting.Kept()
         self._courses: dict[Path, tuple[bytes, object]] = {}
 
     def do(self, order: dict[str, object]) -> None:
         """Do one order: grade a submission, survey an exercise, or measure its checks."""
+        self._opened[:] = []
+        if order.get("told_as") is not None:
+            from grader.sandbox.walls import kernel  # noqa: PLC0415  Below the fork.
+
+            self._opened[:] = [str(order["root"])]
+            kernel.close_memory()
         what = {"grade": self._grade, "survey": self._survey, "measure": self._measure}
         what[str(order["do"])](order)
 

@@ -110,7 +110,7 @@ def read(text: str, label: str) -> Code:
     if twice := [name for name, count in ids.items() if count > 1]:
         told = _some(f"'{_short(name)}'" for name in twice)
         notes.append(f"cells with the same id, which does not matter here: {told}")
-    code = gather(((number, _source(cell, number, label)) for number, cell in written), label)
+    code = gather(((number, source(cell, number, label)) for number, cell in written), label)
     if not code.cells:
         raise _refusal(label, "none of its code cells holds code; is it saved in Jupyter?")
     return Code(code.text, code.cells, (*notes, *code.notes))
@@ -160,8 +160,16 @@ def gather(cells: Iterable[tuple[int, str]], label: str, *, refuses: bool = True
 # The file
 
 
-def _cells(text: str, label: str) -> list[dict[str, object]]:
-    """Find the cells of a notebook, whatever else it holds."""
+def parsed(text: str, label: str) -> dict[str, object]:
+    """Read a notebook as JSON, within bounds: `cells` is a list of maps that tell their type.
+
+    Args:
+        text: all of the file.
+        label: its name in messages.
+
+    Raises:
+        SubmissionError: it is no notebook of format 4, or exceeds a bound.
+    """
     if text.count("{") + text.count("[") > _MAX_PARTS:
         raise _refusal(label, f"it holds more than {_MAX_PARTS:,} objects and lists; clear its "
                               "outputs in Jupyter, save it, and hand it in again")  # fmt: skip
@@ -194,6 +202,13 @@ def _cells(text: str, label: str) -> list[dict[str, object]]:
         if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
             raise _refusal(label, f"what stands at place {place:,} of its cells is no cell; open "
                                   "it in Jupyter and save it again")  # fmt: skip
+    return whole
+
+
+def _cells(text: str, label: str) -> list[dict[str, object]]:
+    """Find the cells of a notebook, whatever else it holds."""
+    listed = parsed(text, label)["cells"]
+    assert isinstance(listed, list)  # Asked above.
     return listed
 
 
@@ -232,7 +247,12 @@ def _refusal(label: str, sentence: str) -> SubmissionError:
     return SubmissionError(f"{label}: {sentence}")
 
 
-def _source(cell: dict[str, object], number: int, label: str) -> str:
+def source(cell: dict[str, object], number: int, label: str) -> str:
+    """Read the text of a cell, which may be stored as lines.
+
+    Raises:
+        SubmissionError: it is no text.
+    """
     match cell.get("source"):
         case str(text):
             return text

@@ -99,12 +99,18 @@ class Exercise:
     counts: str = "best"
     hidden_checks: int | None = None
 
+    @property
+    def sealed_file(self) -> Path:
+        """Where all that a student must not read lies in one file, if it was sealed."""
+        return self.stub_dir.parent.parent / "sealed" / f"{self.id}.sealed"
+
 
 @dataclass(frozen=True)
 class Course:
     """All of one gradebook.yml. `seed` is None where the checks' digest decides it.
 
     `drop` is how many exercises, those with the lowest shares, do not count in a student's total.
+    `action` is the Action that grades in students' repositories, as OWNER/REPO@REF.
     """
 
     title: str
@@ -112,6 +118,7 @@ class Course:
     exercises: tuple[Exercise, ...]
     seed: int | None = None
     drop: int = 0
+    action: str | None = None
 
 
 @dataclass(frozen=True)

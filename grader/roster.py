@@ -19,6 +19,9 @@ from grader.errors import CourseError
 # The first of these that the header has is the key: ours, GitHub Classroom's, Canvas's.
 _KEYS = ("student", "identifier", "sis login id", "login", "username", "id")
 _NAMES = ("name", "full name", "student")
+_LAST_NAMES = ("last_name", "last name", "lastname", "surname", "family name")
+_FIRST_NAMES = ("first_name", "first name", "firstname", "given name")
+_EMAILS = ("email", "email address", "e-mail")
 _SECTIONS = ("section", "group")
 _TIMES = ("submitted_at", "submitted at")
 _MAX_BYTES = 16 << 20
@@ -33,6 +36,9 @@ class Row:
     section: str = ""
     words: tuple[str, ...] = ()
     submitted_at: datetime | None = None
+    last_name: str = ""
+    first_name: str = ""
+    email: str = ""
 
 
 class Roster:
@@ -105,12 +111,17 @@ def _rows(table: "csv.DictReader[str]", columns: dict[str, str], key: str, path:
             continue  # A row for somebody who has no key yet, or an empty line.
         if student in rows:
             raise CourseError(f"{where}: the student {student[:60]!r} is here twice; keep one")
+        last, first = (_cell(cells, columns, names) for names in (_LAST_NAMES, _FIRST_NAMES))
+        whole = (f"{first} {last}", f"{last}, {first}") if last and first else ()
         rows[student] = Row(
             student,
             _cell(cells, columns, [name for name in _NAMES if columns.get(name) != key]),
             _cell(cells, columns, _SECTIONS),
-            tuple(cell for name, cell in cells.items() if cell and name not in apart),
+            (*(cell for name, cell in cells.items() if cell and name not in apart), *whole),
             _moment(_cell(cells, columns, _TIMES), where),
+            last,
+            first,
+            _cell(cells, columns, _EMAILS),
         )
     return list(rows.values())
 

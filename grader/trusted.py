@@ -38,6 +38,7 @@ def order(
     runs: int = 0,
     now: datetime | None = None,
     is_open: bool = False,
+    told_as: Path | None = None,
 ) -> dict[str, object]:
     """Write what is to be graded, and how, as plain data.
 
@@ -55,6 +56,8 @@ def order(
         runs: how often each convergence check is run, to measure it.
         now: the time, with its zone, which may decide how much is told; by default the clock's.
         is_open: tell whatever marks withhold, as a rehearsal needs it.
+        told_as: the folder that is told of in place of `root`, where that holds an opened seal for
+            this one order.
     """
     return {
         "root": str(root),
@@ -73,6 +76,7 @@ def order(
         "runs": runs,
         "now": (now or datetime.now(UTC)).isoformat(),
         "is_open": is_open,
+        "told_as": None if told_as is None else str(told_as),
     }
 
 
@@ -156,7 +160,8 @@ class Judge:
 
             try:
                 asked = {**wish, "too_dear": dear, "is_told": is_told}
-                return report.from_json(str(self._ask(asked, listen)["attempt"]))
+                text = str(self._ask(asked, listen)["attempt"])
+                return report.from_json(_told(text, wish, is_json=True))
             except errors.SandboxError:
                 # A check that ends the judge a second time is not the answer's fault.
                 if self._process.poll() != -signal.SIGPROF or (is_told and reached in dear):
@@ -195,18 +200,18 @@ class Judge:
             self._process.stdin.write(json.dumps(wish).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise self._gone() from error
+            raise self._gone(wish) from error
         self.printed = ""
         for event in self._events():
             match event:
                 case {"done": int(done), "of": int(of), "printed": str(printed)}:
-                    self.printed += printed
+                    self.printed += _told(printed, wish)
                     tell(done, of)
                 case {"error": str(name), "text": str(text)}:
-                    raise getattr(errors, name)(text)
+                    raise getattr(errors, name)(_told(text, wish))
                 case _:
                     return event
-        raise self._gone()
+        raise self._gone(wish)
 
     @property
     def pid(self) -> int:
@@ -239,11 +244,22 @@ class Judge:
             if line.endswith(b"\n"):  # It may be killed in the middle of one.
                 yield json.loads(line)
 
-    def _gone(self) -> errors.SandboxError:
+    def _gone(self, wish: dict[str, object]) -> errors.SandboxError:
         self._process.kill()
         self._process.wait()
-        last = self.complaints[-2000:].strip().splitlines()[-1:]
+        last = _told(self.complaints[-2000:], wish).strip().splitlines()[-1:]
         return errors.SandboxError(
             "the trusted process ended without a result; nothing was graded. Is torch installed, "
             f"and is there memory left? Its last words: {''.join(last) or 'none'}"
         )
+
+
+def _told(text: str, wish: dict[str, object], *, is_json: bool = False) -> str:
+    """Name the course in a text, in place of the folder that an opened seal lies in."""
+    told_as = wish.get("told_as")
+    if told_as is None:
+        return text
+    lies_in, name = str(wish["root"]), str(told_as)
+    if is_json:
+        lies_in, name = (json.dumps(each, ensure_ascii=False)[1:-1] for each in (lies_in, name))
+    return text.replace(lies_in, name)

@@ -74,8 +74,11 @@ class Page:
 class YamlFile:
     """One file, read once: `top` is its root node, `problems` what was noted while walking it."""
 
-    def __init__(self, path: Path, hints: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, hints: Mapping[str, str], data: bytes | None = None) -> None:
         """Read the file; `hints` say for each key what may stand there.
+
+        `data` is what it holds where that is known: YAML can stand in another file, which `path`
+        then names for messages.
 
         Raises:
             CourseError: it cannot be read, or is not the plain YAML that a person writes.
@@ -83,7 +86,7 @@ class YamlFile:
         self.name = path.name
         self.hints = hints
         self.problems: list[tuple[int, int, str]] = []
-        self.top = self._compose(self._decode(_read(path)))
+        self.top = self._compose(self._decode(_read(path) if data is None else data))
 
     def note(self, node: yaml.Node, sentence: str) -> None:
         """Keep a problem for `refuse_if_noted`."""

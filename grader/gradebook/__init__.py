@@ -11,6 +11,7 @@ student and exercise, never on an attempt, and so no regrade can touch it.
     address, points, standing, difference                   know no database
     columns, schema, fault, connect, migrate                how it is kept
     rows, store, queries, standings, rescore, agreement     what goes in, and what is asked
+    tallies, overview, roll                                 what reports and exports are made of
 
-Importing this package imports no SQLAlchemy; what stands in the last two lines does.
+Importing this package imports no SQLAlchemy; what stands in the last three lines does.
 """

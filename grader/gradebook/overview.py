@@ -113,14 +113,8 @@ def _tried(one: Entry, counting: int | None) -> Tried:
 
 def _row(mine: Sequence[Standing], drop: int) -> Row:
     """Give a student's line; what is open counts 0 in the total, which is then undecided."""
-    scores = tuple(None if _is_absent(each) else each.score for each in mine)
+    scores = tuple(None if each.is_absent else each.score for each in mine)
     return Row(mine[0].student, scores, total(mine[0].student, mine, drop).score)
-
-
-def _is_absent(one: Standing) -> bool:
-    """Whether there is nothing to be scored: nothing handed in, and nothing given."""
-    given = any(mark.points is not None for mark in one.decided.marks)
-    return one.chosen is None and one.decided.override is None and not given
 
 
 def _counting(mine: Sequence[Standing], tallied: Mapping[int, Tally]) -> dict[str, Tally]:
@@ -141,7 +135,7 @@ def _examples(counting: Mapping[str, Tally]) -> dict[tuple[str, str | None], int
 def _exercise(
     exercise: Exercise, mine: Sequence[Standing], counting: Mapping[str, Tally], words: _Words
 ) -> ExerciseFigures:
-    present = [each for each in mine if not _is_absent(each)]
+    present = [each for each in mine if not each.is_absent]
     scores = [each.score for each in present if each.score.is_decided]
     shares = [share(score.earned, score.possible) for score in scores]
     group = _alike(counting.values())

@@ -114,6 +114,12 @@ class Standing:
     lateness: Lateness = IN_TIME
     decided: Decided = UNTOUCHED
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is nothing to be scored: nothing handed in, and nothing given."""
+        given = any(mark.points is not None for mark in self.decided.marks)
+        return self.chosen is None and self.decided.override is None and not given
+
     def made_of(self) -> dict[str, str]:
         """Say what the score is made of, part by part, in words that can be compared later."""
         parts = {}

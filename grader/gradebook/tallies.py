@@ -50,6 +50,14 @@ class Entry:
     score: Score
 
 
+@dataclass(frozen=True)
+class Enrolled:
+    """What is known of a student beside the key."""
+
+    name: str
+    section: str
+
+
 def tallies(book: Gradebook, exercise: str | None = None) -> dict[int, Tally]:
     """Read the checks of all attempts that stand for a submission, by the attempt's number."""
     newest = _newest()
@@ -166,6 +174,13 @@ def names(book: Gradebook) -> dict[str, str]:
     with book.reading() as connection:
         rows = connection.execute(select(STUDENTS.c.student, STUDENTS.c.name))
         return {str(student): str(name) for student, name in rows}
+
+
+def enrolled(book: Gradebook) -> dict[str, Enrolled]:
+    """Read what is known of all students, by their keys."""
+    with book.reading() as connection:
+        rows = connection.execute(select(STUDENTS.c.student, STUDENTS.c.name, STUDENTS.c.section))
+        return {str(row[0]): Enrolled(str(row[1]), str(row[2])) for row in rows}
 
 
 def _newest() -> Subquery:

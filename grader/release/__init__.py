@@ -143,8 +143,11 @@ def _notes(
     for each in course.exercises:
         if not any(each.stub_dir.glob("test_*.py")):
             notes.append(f"{each.id} has no visible check: grade {each.id} has nothing to try.")
-        if sealed and counts[each.id] and f"sealed/{each.id}.sealed" not in sealed:
-            notes.append(f"{each.id} is not sealed, and others are: grade seal {each.id}.")
+        if sealed and f"sealed/{each.id}.sealed" not in sealed:
+            notes.append(
+                f"{each.id} is not sealed, and others are: with the key set it is not graded at "
+                f"all. Seal it, even if it hides no check: grade seal {each.id}."
+            )
     return notes
 
 

@@ -27,8 +27,8 @@ import click
 from grader import errors
 from grader.records import points_text
 from grader.reports import attempt as attempt_report
+from grader.reports import layout, terminal
 from grader.reports import sheet as sheet_report
-from grader.reports import terminal
 from grader.reports.exports import annotations, classroom, summary
 from grader.reports.exports.annotations import Annotation, Kind
 from grader.reports.exports.text import plain
@@ -128,7 +128,7 @@ def _show(graded: "Graded") -> None:
     """Print one exercise's report, and what its files printed."""
     row, is_ascii = graded.row, not screen.can_encode("✓✗–→")
     if row.attempt is None:
-        text = f"{row.exercise}  {row.title}\n\n  not graded: {row.why}\n"
+        text = f"{row.exercise}  {row.title}\n\n{_fitted(f'  not graded: {row.why}')}\n"
     else:
         text = terminal.render(
             row.attempt,
@@ -159,8 +159,17 @@ def _total(sheet: Sheet) -> None:
     if len(sheet.rows) != 1 and not sheet.fault:
         score = sheet.score
         told = f"{points_text(score.earned)} / {points_text(score.possible)}"
-        _say(" ".join(filter(None, [plain(sheet.why), f"In all: {told}" if score.is_decided else
-                                    "There is no score."])))  # fmt: skip
+        said = f"In all: {told}" if score.is_decided else "There is no score."
+        _say(_fitted(" ".join(filter(None, [plain(sheet.why), said]))))
+
+
+def _fitted(text: str) -> str:
+    """Break a text between words where a terminal is narrower; a log has no width."""
+    if not sys.stdout.isatty():
+        return text
+    indent = text[: len(text) - len(text.lstrip())]
+    parts = layout.wrapped(text.strip(), screen.width() - len(indent))
+    return "\n".join(indent + part for part in parts)
 
 
 def _annotated(seen: Sequence["Graded"]) -> list[Annotation]:

@@ -18,7 +18,7 @@ from grader.records import Attempt, Course, Exercise, Submission
 from grader.reports import attempt as attempt_report
 from grader.reports import terminal
 from grader.trusted import Judge, order
-from grader.verbs import screen
+from grader.verbs import screen, sealed
 
 PRINTED_LINES = 50
 
@@ -60,12 +60,15 @@ def command(  # noqa: PLR0917  click passes the words of the command line.
         with _judge() as judge:
             known = course.load(root)
             chosen = course.find_exercise(known, exercise, here)
-            submission = submissions.read(path or chosen.stub_dir, chosen, _shown(path, chosen))
-            wish = order(root, chosen, submission, device=device, seed=seed, confine=confine)
-            attempt = judge.grade(wish, _show_progress)
+            with sealed.given(root, chosen, confine) as given:
+                graded = given.exercise
+                submission = submissions.read(path or chosen.stub_dir, graded, _shown(path, chosen))
+                wish = order(given.root, graded, submission, device=device, seed=seed,
+                             confine=given.confine, told_as=given.told_as)  # fmt: skip
+                attempt = judge.grade(wish, _show_progress)
             _show_printed(judge.printed)
         hints = _hints(chosen, path, attempt)
-        _report(attempt, chosen, submission, json_path=json_path, html_path=html_path, hints=hints)
+        _report(attempt, graded, submission, json_path=json_path, html_path=html_path, hints=hints)
         _remember(known, chosen, path, attempt, is_told=json_path != "-")
     sys.exit(scoring.exit_code(attempt.score))
 

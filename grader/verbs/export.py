@@ -1,9 +1,15 @@
-"""`grade export`: a stored attempt in the form that another program reads; nothing is run."""
+"""`grade export`: what is stored, in the form that another program reads; nothing is run.
+
+Most forms are made of an attempt. Those of `packed` are made of an exercise of the course, those of
+`classes` of the gradebook; neither is loaded for an attempt.
+"""
 
 import difflib
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
@@ -11,53 +17,118 @@ from grader import errors
 from grader.records import Attempt
 from grader.reports import attempt as attempt_report
 from grader.reports import layout
-from grader.reports.exports.registry import FORMATS
-from grader.verbs import screen
+from grader.reports.exports.registry import FORMATS, Format
+from grader.verbs import book, classes, packed, screen
+from grader.verbs.classes import CLASSES, Asked, ClassFormat
+from grader.verbs.packed import PACKED, Packed
+
+_NAMES = (*FORMATS, *PACKED, *CLASSES)
 
 
 @click.command(name="export")
 @click.argument("format_name", metavar="FORMAT", required=False)
+@click.argument("word", metavar="[EXERCISE|FILE]", required=False)
 @click.option("--from", "source", metavar="ATTEMPT.json",
               help="The attempt, as grade EXERCISE --json wrote it; - for stdin.")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", default="-",
               help="Where to write; - for stdout, which is the default.")  # fmt: skip
 @click.option("--list", "is_list", is_flag=True, help="Tell which formats there are.")
-def command(format_name: str | None, source: str | None, output: str, is_list: bool) -> None:
-    """Write a stored attempt for another program; nothing is graded again.
+@click.option("--exercise", metavar="EXERCISE", help="Of a class: this exercise alone.")
+@click.option("--roster", metavar="CSV", type=click.Path(path_type=Path),
+              help="Of a class: who is in it, and what else they are called.")  # fmt: skip
+@click.option("--column", metavar="EXERCISE=HEADER", multiple=True,
+              help="Of a class: which column of FILE an exercise has.")  # fmt: skip
+@click.option("--scale", is_flag=True,
+              help="Of a class: scale to the points that FILE says are possible.")  # fmt: skip
+@click.option("--checks", is_flag=True, help="Of a class: a column for each check as well.")
+@book.option
+def command(
+    *,
+    format_name: str | None,
+    word: str | None,
+    source: str | None,
+    output: str,
+    is_list: bool,
+    where: str | None,
+    **options: Unpack["_Options"],
+) -> None:
+    """Write what is stored for another program; nothing is graded again.
+
+    One attempt, which --from names; or with FILE, which was downloaded there, or EXERCISE, what a
+    class has in the gradebook; or the autograder of EXERCISE.
 
     Example: grade export junit --from attempt.json -o junit.xml
     """
+    asked = Asked(gradebook=where, **options)
     with screen.ending():
-        text = _listed() if is_list else _exported(format_name, source)
+        if is_list:
+            data = _listed().encode()
+        elif format_name in CLASSES:
+            _refuse(format_name, "the gradebook", ("--from",) if source else ())
+            data = classes.written(format_name, word, asked)
+        elif format_name in PACKED:
+            given = ("--from",) if source else ()
+            _refuse(format_name, "an exercise", (*given, *asked.named()))
+            data = packed.zipped(format_name, word, output)
+        else:
+            data = _exported(format_name, word, source, asked).encode()
         if is_list or output == "-":
             # The same bytes whatever letters the terminal knows.
-            click.echo(text.encode(), nl=False)
+            click.echo(data, nl=False)
         else:
-            screen.write(Path(output), text)
+            screen.write(Path(output), data)
+
+
+class _Options(TypedDict):
+    """The options of formats of a class, as the command line gives them."""
+
+    exercise: str | None
+    roster: Path | None
+    column: tuple[str, ...]
+    scale: bool
+    checks: bool
+
+
+def _refuse(format_name: str, origin: str, options: Sequence[str]) -> None:
+    """Refuse options that are for formats of another kind."""
+    if options:
+        raise errors.CourseError(
+            f"{format_name} is made of {origin}, so {options[0]} says nothing; leave it out"
+        )
 
 
 def _listed() -> str:
-    """List the formats, with the files that they go to."""
-    width = max(map(len, FORMATS))
-    lines = [
-        line
-        for form in FORMATS.values()
-        for line in layout.labelled(
-            f"{form.name:{width}}  ",
-            form.summary + (f" ({form.file})" if form.file else ""),
-            screen.width(),
-        )
-    ]
+    """List the formats by what they are made of, with the files that they go to."""
+    kinds: dict[str, Mapping[str, Format | Packed | ClassFormat]] = {
+        "of an attempt, with --from ATTEMPT.json": FORMATS,
+        "of EXERCISE": PACKED,
+        "of a class, from the gradebook": CLASSES,
+    }
+    width = max(map(len, _NAMES))
+    lines = []
+    for made_of, forms in kinds.items():
+        lines.append(f"{made_of}:")
+        for form in forms.values():
+            said = form.summary + (f" ({form.file})" if form.file else "")
+            lines += layout.labelled(f"  {form.name:{width}}  ", said, screen.width())
     return "".join(f"{line}\n" for line in lines)
 
 
-def _exported(format_name: str | None, source: str | None) -> str:
+def _exported(
+    format_name: str | None, exercise: str | None, source: str | None, asked: Asked
+) -> str:
     if format_name is None:
-        raise errors.CourseError(f"name a format: {', '.join(FORMATS)}")
+        raise errors.CourseError(f"name a format: {', '.join(_NAMES)}")
     if format_name not in FORMATS:
-        near = difflib.get_close_matches(format_name, FORMATS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMATS)}"
+        near = difflib.get_close_matches(format_name, _NAMES, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_NAMES)}"
         raise errors.CourseError(f'there is no format "{format_name}"; {hint}')
+    if exercise is not None:
+        raise errors.CourseError(
+            f"{format_name} is made of an attempt, which says whose exercise it is; leave "
+            f'"{exercise}" out'
+        )
+    _refuse(format_name, "an attempt", asked.named())
     if source is None:
         raise errors.CourseError(
             "say which attempt with --from ATTEMPT.json; "

@@ -39,8 +39,13 @@ def ending(stopped: str | Callable[[], str] = "stopped") -> Iterator[None]:
 
 def complain(text: str) -> None:
     """Say on stderr what is wrong; on a terminal broken between words, elsewhere as it is."""
+    remark(f"grade: {text}")
+
+
+def remark(text: str) -> None:
+    """Say on stderr what is no result, on a terminal broken between words."""
     count("")
-    lines = f"grade: {text}".split("\n")
+    lines = text.split("\n")
     if sys.stderr.isatty():
         room = min(os.get_terminal_size(sys.stderr.fileno()).columns, WIDEST) or WIDEST
         shown = [printable(line, sys.stderr) for line in lines]

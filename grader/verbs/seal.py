@@ -37,10 +37,9 @@ def _print_new_key(*, is_alone: bool) -> None:
     if not is_alone:
         raise CourseError("--new-key prints a key and does nothing else; leave the other words out")
     click.echo(keys.text(keys.new()))
-    click.echo(
+    screen.remark(
         "This key is written nowhere. Keep it where you keep passwords: who has it can open what "
-        f"it seals, and without it nobody can. Set it as {sealed.VARIABLE} to seal.",
-        err=True,
+        f"it seals, and without it nobody can. Set it as {sealed.VARIABLE} to seal."
     )
 
 

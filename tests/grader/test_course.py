@@ -179,6 +179,31 @@ def test_a_rule_of_the_course_that_does_not_fit_is_told(
     assert problems(tmp_path, top + GOOD) == [f"gradebook.yml:{told}"]
 
 
+ACTION = "write OWNER/REPO@REF, such as ada/grader@v1"
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["ada/grader@v1", "a-b/c.d_e@main", "ada/grader/grade@0f3a", "ada/grader@release/2.1", "a/b@1"],
+)
+def test_the_action_is_kept(tmp_path: Path, action: str) -> None:
+    """Which Action grades in students' repositories is a name as GitHub has it."""
+    assert load(write(tmp_path, f"action: {action}{GOOD}")).action == action
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["grader", "ada/grader", "ada@v1", "ada/grader@", "./here", "ada/../x@v1", "ada/grader@a..b",
+     "ada/grader@v1 x", "-ada/grader@v1", "https://github.com/ada/grader", "ada/grader@${{x}}",
+     "ada//grader@v1", "ada/grader@v1;x"],
+)  # fmt: skip
+def test_an_action_that_is_none_is_told(tmp_path: Path, action: str) -> None:
+    """What GitHub would not take for an Action is told with its place and what to write."""
+    assert problems(tmp_path, f"action: '{action}'{GOOD}") == [
+        f"gradebook.yml:1:9: action is {action!r}; {ACTION}"
+    ]
+
+
 @pytest.mark.parametrize(
     ("written", "wall_s"),
     [("{time: 1 s}", 60.0), ("{time: 30 s}", 180.0), ("{time: 30 s, wall: 40 s}", 40.0)],
@@ -318,7 +343,7 @@ def test_a_problem_inside_a_value_is_told_with_its_place(
         (
             "- a\n",
             "1:1: the file is a list; write a map with the keys course, seed, late, counts, "
-            "limits, isolation, drop, zone, exercises",
+            "limits, isolation, drop, zone, action, exercises",
         ),
         (
             "course: C\nexercises: []\n",
@@ -362,7 +387,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert problems(tmp_path, text) == [
         "gradebook.yml:1:1: course is missing; write the title of the course on one line",
         "gradebook.yml:1:1: the key 'sead' is not known; did you mean seed? Or one of course, "
-        "seed, late, counts, limits, isolation, drop, zone, exercises",
+        "seed, late, counts, limits, isolation, drop, zone, action, exercises",
         "gradebook.yml:3:5: exercise-03: files is missing; write a list of file names such as "
         "[tensors.py]",
         "gradebook.yml:3:5: exercise-03: title is missing; write one line of text",

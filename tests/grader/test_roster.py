@@ -117,3 +117,17 @@ def test_a_word_never_means_somebody_by_half(names: list[str], word: str) -> Non
 
         assert any(roster._written(word) == roster._written(cell) or
                    letters(word) == letters(cell) != "" for cell in cells)  # fmt: skip
+
+
+def test_parts_of_a_name_and_an_address(tmp_path: Path) -> None:
+    """Last name, first name and address are known by the headers that platforms give them."""
+    path = tmp_path / "class.csv"
+    header = "username,Surname,First name,Email address"
+    path.write_text(f"{header}\nada,Lovelace,Ada,a@b.org\n", "utf-8")
+    listed = roster.read(path)
+    row = listed.rows["ada"]
+
+    assert (row.last_name, row.first_name, row.email) == ("Lovelace", "Ada", "a@b.org")
+    assert [listed.find([word]) for word in ("Ada Lovelace", "lovelaceada", "a@b.org")] == [
+        "ada", "ada", "ada",
+    ]  # fmt: skip

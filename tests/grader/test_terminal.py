@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.seal import keys
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 90.0
 HALF = """\
@@ -142,6 +144,13 @@ TYPED = {
     "no file": ["1", "nowhere"],
     "help": ["--help"],
     "help of a verb": ["batch", "--help"],
+    "help of release": ["release", "--help"],
+    "help of seal": ["seal", "--help"],
+    "help of action": ["action", "--help"],
+    "help of export": ["export", "--help"],
+    "action": ["action", "1", "2"],
+    "nothing to release": ["release", "students"],
+    "nothing to seal with": ["seal"],
     "formats": ["export", "--list"],
 }
 IS_COLOURED = {"report", "second hint"}
@@ -215,12 +224,20 @@ def test_each_surface_shows_what_it_should(hour):
         "no file": "grade: nowhere: there is no such file or folder; check the path",
         "help": "our fault, not graded",
         "help of a verb": "Example: grade batch handed-in",
+        "help of release": "Example: grade release ../students",
+        "help of seal": "Example: grade seal exercise-03",
+        "help of action": "Example: grade action 3 4 --submission handed-in/ada --into report",
+        "help of export": "Example: grade export",
+        "action": "In all: 0 / 5",
+        "nothing to release": "Release from the teacher's copy of the course",
+        "nothing to seal with": "grade: GRADER_KEY is not set",
         "formats": "junit JUnit XML",
     }
 
     assert {name: text for name, text in found.items() if text not in words[name]} == {}
     assert {name: screen.code for name, screen in shown.items()} == {
         **dict.fromkeys(TYPED, 0), "report": 1, "no exercise": 2, "no file": 2,
+        "nothing to release": 2, "nothing to seal with": 2,
     }  # fmt: skip
 
 
@@ -280,6 +297,41 @@ def test_a_class_fits_its_terminal(tmux, tmp_path):
         later = tmux.begin(course, 40, words, UTF_8).finish()
         assert later.code == 0
         assert max(map(len, later.lines)) <= 40, words
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_release_fits_its_terminal(tmux, tmp_path, width):
+    """What is told of a release and of seals, sentences and errors, is broken between words."""
+    pytest.importorskip("nacl")
+    course = student_copy(tmp_path / "course")
+    teachers_copy(course, "exercise-01")
+    teachers_copy(course, "exercise-02")
+    (course / "exercises/exercise-02/notes of the teacher about this one.txt").touch()
+    key = keys.text(keys.new())
+    typed = [
+        (0, ["release", "../students"], {}),
+        (0, ["release", "../students", "--check"], {}),
+        (0, ["seal", "1"], {"GRADER_KEY": key}),
+        (1, ["seal", "--check"], {"GRADER_KEY": key}),
+        (2, ["action", "3", "4"], {"GRADER_KEY": key}),
+        (0, ["release", "../students"], {"GRADER_KEY": key}),
+        (1, ["release", "../others", "--check"], {}),
+        (0, ["seal", "--new-key"], {}),
+        (2, ["release", "../students", "--checks", "course"], {}),
+        (2, ["release", "exercises"], {}),
+    ]
+    for code, words, more in typed:
+        shown = tmux.begin(course, width, words, {**UTF_8, **more}).finish()
+
+        assert (shown.code, words) == (code, words), shown.text
+        # A key is one word, and is there to be copied.
+        assert [line for line in shown.lines if len(line) > width and " " in line] == [], words
+    shutil.copy(course / "solutions/exercise-01/tensors.py", course / "exercises/exercise-01")
+    leaking = tmux.begin(course, width, ["release", "../students"], UTF_8).finish()
+
+    assert leaking.code == 2
+    assert "what is hidden would leave" in " ".join(leaking.text.split())
+    assert [line for line in leaking.lines if len(line) > width] == []
 
 
 def test_a_long_rehearsal_counts_on_one_line(tmux, tmp_path):

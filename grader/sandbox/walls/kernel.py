@@ -73,6 +73,12 @@ def set_flag(option: int, value: int) -> None:
     prctl(option, value)
 
 
+def close_memory() -> None:
+    """Keep this process's memory from others of its user, and from core dumps."""
+    if IS_LINUX:
+        set_flag(PR_SET_DUMPABLE, 0)
+
+
 def unshare(flags: int) -> None:
     """Get namespaces of the own, by the CLONE_NEW bits.
 

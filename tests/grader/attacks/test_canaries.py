@@ -9,6 +9,7 @@ which are planted inside its own process, in each kind of memory, or the test sh
 import os
 import re
 import secrets
+import shutil
 import struct
 import threading
 import time
@@ -18,7 +19,9 @@ from pathlib import Path
 import pytest
 
 from grader import course, errors
+from grader.opened import opened
 from grader.records import Attempt, Source, Submission
+from grader.seal import closing, keys
 from grader.trusted import Judge, order
 
 HERE = Path(__file__).parent
@@ -212,6 +215,29 @@ def test_nothing_secret_is_within_reach(scene):
     assert counted(report, "files") > 1000
     assert counted(report, "objects") > 10_000
     assert counted(report, "descriptors") >= 4
+
+
+def test_nothing_sealed_is_within_reach(scene, monkeypatch):
+    """What was sealed and lies open, a child does not read, though it is told the place."""
+    exercise = course.load(scene.root).exercises[0]
+    key = keys.new()
+    exercise.sealed_file.parent.mkdir()
+    exercise.sealed_file.write_bytes(closing.sealed(exercise, key).data)
+    for folder in (exercise.hidden_dir, exercise.reference_dir):
+        shutil.rmtree(folder)
+    monkeypatch.setenv("GRADER_KEY", scene.words["environment"])
+    try:
+        with opened(exercise, key) as found, Judge() as judge:
+            scene.root = found.root
+            attempt = scene.grade(judge, scene.scanner(judge, wait_s=0.2), confine="strict")
+            there = (found.root / "tests/exercise-01/test_answer.py").read_text()
+    except errors.ConfinementError as error:
+        pytest.skip(str(error))
+
+    report = report_of(attempt)
+    assert scene.words["local"] in there
+    assert report.endswith("found 0 []"), report
+    assert counted(report, "files") > 1000
 
 
 def test_the_scanner_finds_what_is_there(scene):

@@ -6,8 +6,10 @@ command, and what it says and writes, in every format, may hold none of them, no
 hidden files lie. `ARTEFACTS` lists what is written; a new form of report joins by one line.
 """
 
+import base64
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ from click.testing import CliRunner
 
 from grader.cli import command
 from grader.reports.exports.registry import FORMATS
+from grader.sandbox import walls
+from grader.seal import keys
 from grader.verbs import magic
 
 # What writes something for a student out of a graded attempt: a name, and the words behind `grade`.
@@ -226,6 +230,14 @@ def test_seen(student):
     assert student.word() == "CANARY-reference-word", f"CANARY-told {canary_seen} test_unguessed.py"
 """
 
+BROKEN = """
+
+@pytest.mark.points(1)
+def test_broken(student):
+    \"\"\"This check is at fault.\"\"\"
+    assert student.word() == "CANARY-mistaken", "CANARY-broken"
+"""
+
 NAMES = ("number", "tensor", "word", "table", "pair")
 
 
@@ -269,6 +281,7 @@ class Course:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.key = ""
         files = {
             "gradebook.yml": GRADEBOOK,
             "exercises/exercise-01/answer.py": SUBMISSIONS["stub"],
@@ -286,14 +299,25 @@ class Course:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
+    def type(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+        """Type a command in the course."""
+        return subprocess.run(
+            [*GRADE, *words],
+            cwd=self.root, capture_output=True, check=False, timeout=120,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", "GRADER_KEY": self.key},
+        )  # fmt: skip
+
+    def seal(self) -> None:
+        """Seal the course, and leave of it what a student's repository has."""
+        self.key = keys.text(keys.new())
+        assert self.type("seal").returncode == 0
+        for name in ("tests", "solutions"):
+            shutil.rmtree(self.root / name)
+
     def grade(self, handed: str) -> Written:
         """Grade a submission, and write whatever can be written of it."""
         json = self.root / f"{handed}.json"
-        done = subprocess.run(
-            [*GRADE, "exercise-01", handed, "--json", str(json)],
-            cwd=self.root, capture_output=True, check=False, timeout=120,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        )  # fmt: skip
+        done = self.type("exercise-01", handed, "--json", str(json))
         texts = {"stdout": done.stdout.decode(), "stderr": done.stderr.decode()}
         assert json.is_file(), texts
         texts["json"] = json.read_text(encoding="utf-8")
@@ -306,12 +330,20 @@ class Course:
             texts[f"{name}, said"] = result.output
         return Written(texts, done.returncode)
 
+    def push(self, handed: str, folder: Path) -> dict[str, str]:
+        """Grade as the Action does; what it printed and wrote, by its name."""
+        done = self.type("action", "1", "--submission", handed, "--into", str(folder / "into"))
+        texts = {path.name: path.read_text("utf-8") for path in (folder / "into").iterdir()}
+        encoded = texts["outputs"].partition("result=")[2].partition("\n")[0]
+        result = base64.b64decode(encoded).decode()
+        return texts | {"printed": (done.stdout + done.stderr).decode(), "result": result}
+
     def found(self, text: str) -> list[str]:
         """Find the secrets in a text, however its format writes them."""
         secret = re.compile(
             r"canary[-_ \\]*\w*"
             r"|4815[12]\W?[0-9]*|60221|31415|27182|86028"  # to five figures; two are told
-            r"|unguessed|mistakes\.py|tests/exercise|solutions/|"
+            r"|unguessed|mistakes\.py|tests/exercise|solutions/|grader-judge|grader-key|"
             + re.escape(str(self.root / "tests")),
             re.IGNORECASE,
         )
@@ -333,6 +365,27 @@ def test_nothing_hidden_is_told(course, handed):
     """
     written = course.grade(handed)
     found = {name: told for name, text in written.texts.items() if (told := course.found(text))}
+
+    assert found == {}
+    assert written.code == (0 if handed == "right" else 1), written.texts
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory):
+    """The same course as a student's repository has it: what is hidden is sealed."""
+    missing = [wall.name for wall in walls.available() if wall.missing]
+    if lacking := set(missing) & set(walls.NEEDED):
+        pytest.skip(f"there are no walls here: {lacking}")
+    course = Course(tmp_path_factory.mktemp("sealed"))
+    course.seal()
+    return course
+
+
+@pytest.mark.parametrize("handed", ["right", "mistaken", "raising", "odd types", "broken"])
+def test_nothing_sealed_is_told(sealed, handed):
+    """Of a sealed exercise no artefact holds a secret, the key, or the place where it lay open."""
+    written = sealed.grade(handed)
+    found = {name: told for name, text in written.texts.items() if (told := sealed.found(text))}
 
     assert found == {}
     assert written.code == (0 if handed == "right" else 1), written.texts
@@ -368,6 +421,28 @@ def test_nothing_hidden_is_told_in_a_notebook(course, handed):
     assert "0 / 18" in repr(report)
 
 
+@pytest.mark.parametrize("handed", ["wrong", "raising", "broken"])
+@pytest.mark.parametrize("kind", ["course", "sealed"])
+def test_nothing_hidden_is_told_to_a_service(request, kind, handed, tmp_path):
+    """What `grade action` prints and writes for each push holds no secret of hidden files."""
+    graded = request.getfixturevalue(kind)
+    texts = graded.push(handed, tmp_path)
+
+    assert {name: told for name, text in texts.items() if (told := graded.found(text))} == {}
+    assert '"score": "0"' in texts["report.json"]
+
+
+def test_a_broken_check_tells_a_service_nothing(tmp_path):
+    """Where a hidden check is at fault, a student's report does not quote it."""
+    own = Course(tmp_path / "course")
+    own.write("tests/exercise-01/test_unguessed.py", HIDDEN + BROKEN)
+    own.write("gradebook.yml", GRADEBOOK.replace("18", "19"))
+    texts = own.push("wrong", tmp_path)
+
+    assert {name: told for name, text in texts.items() if (told := own.found(text))} == {}
+    assert "the checks of exercise-01 are at fault" in texts["summary.md"]
+
+
 def test_a_secret_that_is_told_would_be_found(tmp_path):
     """A visible check may quote itself; the search finds each of its secrets in what quotes it."""
     open_course = Course(tmp_path)
@@ -380,3 +455,15 @@ def test_a_secret_that_is_told_would_be_found(tmp_path):
     assert any(name.startswith("export") for name in quoting)
     for text in quoting.values():
         assert {"CANARY-told", "48151.6234", "unguessed"} <= set(open_course.found(text))
+
+
+def test_the_students_repository_holds_no_secret(tmp_path: Path) -> None:
+    """A release of the course has neither a word nor a name of what is hidden in any file."""
+    own = Course(tmp_path / "course")
+    own.write("exercises/exercise-01/README.md", "Write the answer.\n")
+    done = own.type("release", str(tmp_path / "students"))
+    files = [path for path in (tmp_path / "students").rglob("*") if path.is_file()]
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(files) >= 6
+    assert [own.found(path.read_text("utf-8")) for path in files] == [[] for _ in files]

@@ -9,11 +9,13 @@ import pytest
 
 from grader.reports.attempt import to_json
 from grader.reports.exports.registry import FORMATS
+from grader.verbs.classes import CLASSES
+from grader.verbs.packed import PACKED
 
 from .conftest import GOLDEN, huge, kept
 from .test_classroom50 import VARIABLES
 
-FORMAT_NAMES = ", ".join(FORMATS)
+FORMAT_NAMES = ", ".join((*FORMATS, *PACKED, *CLASSES))
 
 
 def grade(
@@ -75,11 +77,20 @@ def test_variables_of_classroom50(stored: Path) -> None:
 
 
 def test_list(tmp_path: Path) -> None:
-    """--list has a line for each format."""
+    """--list has a line for each format, below what it is made of."""
     done = grade(tmp_path, "export", "--list")
 
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.decode().splitlines()] == list(FORMATS)
+    # A line that is longer goes on below.
+    lines = [line for line in done.stdout.decode().splitlines() if not line.startswith("   ")]
+    assert [line.split()[0] for line in lines] == [
+        "of",
+        *FORMATS,
+        "of",
+        *PACKED,
+        "of",
+        *CLASSES,
+    ]
 
 
 def test_help(tmp_path: Path) -> None:

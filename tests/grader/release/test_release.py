@@ -1,6 +1,7 @@
 """The students' repository as a whole: what is planned, what the verb says, what works in it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,7 +145,12 @@ def test_a_stale_seal_does_not_leave(teachers: Path) -> None:
 
 
 def test_seals_leave(teachers: Path, planned: Planned) -> None:
-    """What is sealed travels along, byte by byte; an exercise that was forgotten is told."""
+    """What is sealed travels along, byte by byte.
+
+    An exercise that was forgotten is told, also one that hides no check: beside a key it would not
+    be graded.
+    """
+    shutil.rmtree(teachers / "tests/exercise-02")
     (teachers / "sealed").mkdir()
     (teachers / "sealed/exercise-03.sealed").write_bytes(b"\0\r\n")
     (teachers / "sealed/exercise-77.sealed").write_bytes(b"old")
@@ -153,7 +159,12 @@ def test_seals_leave(teachers: Path, planned: Planned) -> None:
     assert {path: data for path, data in found.files.items() if path.startswith("sealed")} == {
         "sealed/exercise-03.sealed": b"\0\r\n"
     }
-    assert "exercise-01 is not sealed, and others are: grade seal exercise-01." in found.notes
+    told = [note for note in found.notes if " not sealed" in note]
+    assert [note.split()[0] for note in told] == [f"exercise-0{n}" for n in (1, 2, 4, 5)]
+    assert told[1] == (
+        "exercise-02 is not sealed, and others are: with the key set it is not graded at all. Seal "
+        "it, even if it hides no check: grade seal exercise-02."
+    )
 
 
 def test_a_number_of_hidden_checks_that_is_wrong_is_told(teachers: Path, planned: Planned) -> None:
