@@ -17,7 +17,8 @@ LIGHT = (
     "scoring", "memory", "plugin", "reports",
     "reports/exports", "gradebook", "roster", "intake", "doctor", "trusted", "judges", "batch",
     "asking", "standby", "serving", "watching",
-    "rehearsal", "release", "imports", "desk", "verbs", "cli", "items", "similarity", "reports/overview",
+    "rehearsal", "release", "imports", "desk", "verbs", "cli", "items", "similarity",
+    "reports/overview",
 )  # fmt: skip
 
 IMPORT_EACH = """
