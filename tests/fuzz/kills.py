@@ -82,7 +82,7 @@ CLASS = {f"student-{n:02}": f"# {n}\n{ANSWERS[n % len(ANSWERS)]}" for n in range
 PEACE = "every gradebook holds the truth"
 
 # How often each kind is chosen: most are children, as most processes are.
-CHANCES = {"child": 10, "judge": 4, "zygote": 4, "coordinator": 4}
+CHANCES = {"child": 10, "judge": 4, "zygote": 4, "coordinator": 4, "nursery": 2}
 
 PATIENCE_S = 5.0  # for a process of the chosen kind to be there: a child lives for a moment only
 # It was killed itself, or so many of its processes were that it gives up for the time being.
@@ -212,7 +212,7 @@ def below(pid: int, kind: str) -> list[int]:
     if kind == "coordinator":
         return [pid]
     found = children(pid)
-    for _ in range(("judge", "zygote", "child").index(kind)):
+    for _ in range(("nursery", "judge", "zygote", "child").index(kind)):
         found = [child for parent in found for child in children(parent)]
     return found
 

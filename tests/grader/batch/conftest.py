@@ -199,8 +199,16 @@ class Desk:
     @staticmethod
     def judges(pid: int) -> tuple[list[int], list[int]]:
         """List the judges below a process, and their zygotes."""
+        nurseries = Desk.nurseries(pid)
         judges = [child for child in children(pid) if "grader.judge" in words(child)]
+        judges = [judge for judge in judges if judge not in nurseries]
+        judges += [judge for nursery in nurseries for judge in children(nursery)]
         return judges, [zygote for judge in judges for zygote in children(judge)]
+
+    @staticmethod
+    def nurseries(pid: int) -> list[int]:
+        """List the processes below another one that fork judges for it."""
+        return [child for child in children(pid) if words(child).split()[-1:] == ["nursery"]]
 
     @staticmethod
     def below(pid: int) -> list[int]:

@@ -18,14 +18,15 @@ Told = dict[str, dict[str, object]]
 
 
 def test_what_is_killed_costs_nobody_a_point(full: "Desk", undisturbed: Told) -> None:
-    """Judges, zygotes and children are killed at random; all end as in an undisturbed run."""
+    """All but the command are killed at random; everybody ends as in an undisturbed run."""
     process = full.start("batch", "handed-in", "-j2", "--json", "b.jsonl")
     chance = random.Random(5)
     killed = 0
     for wanted in (1, 2, 4, 6):
         full.wait(process, wanted)
         judges, zygotes = full.judges(process.pid)
-        victims = [*judges, *zygotes, *(child for pid in zygotes for child in full.below(pid))]
+        victims = [*full.nurseries(process.pid), *judges, *zygotes]
+        victims += [child for pid in zygotes for child in full.below(pid)]
         with suppress(ProcessLookupError):
             os.kill(chance.choice(victims), signal.SIGKILL)
             killed += 1
