@@ -10,7 +10,7 @@ student's place.
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
 from grader.fixtures import seed_of
 from grader.known import Control, Run, forget_values, let_go
+from grader.precedents import Hearing, Precedents
 from grader.records import (
     Attempt,
     Check,
@@ -138,6 +139,8 @@ class _Session:
         self._verdicts: dict[str, Verdict] = {}
         self._seed = int(sitting.digest[:7], 16) if order.seed is None else order.seed
         self._unloaded: StudentError | None = None
+        # Whether a check was run for this submission, and may have left something.
+        self._has_run = False
         terms = Terms(exercise.limits, order.confine, sitting.device.type == "cuda")
         self.sandbox = Sandbox(launcher, order.submission, terms)
 
@@ -212,13 +215,52 @@ class _Session:
         if self._verdicts:
             # Every check executes the files anew; what they print while loading is told once.
             self.sandbox.take_printed()
+        hearing = self._hearing(check, seed, names)
+        passed = frozenset(
+            v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED
+        )
+        if (known := hearing.known(passed)) is not None:
+            return known
+        self._has_run = True
         transcript = Transcript()
+        stand_in = self._stand_in(hearing.names)
+        raised = self._run(item, stand_in(transcript.listening(hearing.ask)))
+        if hearing.is_misled:
+            return self._ask(item, check)
+        verdict = self._judged(item, check, raised, transcript, passed, stand_in)
+        hearing.decided(passed, verdict, raised)
+        return verdict
+
+    def _hearing(self, check: Check, seed: int, names: Mapping[str, bool]) -> Hearing:
+        """Let a check be foretold where it goes as it went in earlier submissions.
+
+        What one check has left in its file may change what the next one asks.
+        """
+        is_usual = not self._is_notebook and (not self._has_run or self._sitting.is_as_read)
+        precedents = self._sitting.precedents if is_usual else Precedents()
+        return precedents.hearing(check, seed, names, self.sandbox.exchange)
+
+    @cached_property
+    def _is_notebook(self) -> bool:
+        return any(source.cells for source in self._order.submission.sources)
+
+    def _stand_in(self, names: Mapping[str, bool]) -> Callable[..., Student]:
+        """Give what puts an exchange in the student's place."""
         references = vars(self._known.reference) if self._known.reference else {}
-        is_notebook = any(source.cells for source in self._order.submission.sources)
-        files = ["the notebook"] if is_notebook else self._order.exercise.files
+        files = ["the notebook"] if self._is_notebook else self._order.exercise.files
         lost = self.sandbox.lost
-        stand_in = partial(Student, names=names, files=files, references=references, lost=lost)
-        raised = self._run(item, stand_in(transcript.listening(self.sandbox.exchange)))
+        return partial(Student, names=names, files=files, references=references, lost=lost)
+
+    def _judged(  # noqa: PLR0917  What is known of one run, in the order in which it came.
+        self,
+        item: pytest.Item,
+        check: Check,
+        raised: BaseException | None,
+        transcript: Transcript,
+        passed: Container[str],
+        stand_in: Callable[..., Student],
+    ) -> Verdict:
+        """Judge what a check has raised, with all that explains it."""
         if raised is None:
             return Verdict(check, Outcome.PASSED)
         if isinstance(raised, StudentError) and raised.outcome in _OUT_OF_STEP:
@@ -238,8 +280,9 @@ class _Session:
         for each in self._raised:
             forget_values(each)
         if fault.needs_control(raised):
-            passed = {v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED}
-            question = diagnosis.Lost(check, raised, transcript, control, seed)
+            question = diagnosis.Lost(
+                check, raised, transcript, control, seed_of(self._seed, check.id)
+            )
             found = diagnosis.diagnose(self._known, question, passed, run)
             verdict = replace(verdict, diagnosis=found)
         return shown.cut(verdict, raised)

@@ -22,6 +22,7 @@ from grader.bound import bounded
 from grader.errors import CourseError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
+from grader.precedents import Precedents
 from grader.records import Exercise
 from grader.sandbox.child.state import reset_torch
 
@@ -60,6 +61,7 @@ class Sitting:
         self._files = checks.check_files(exercise)
         self._versions = self._versions_now()
         self.known = Known(exercise)
+        self.precedents = Precedents()
         self.digest = checks.digest_of(self._files)
         self._trusted = _digest_of_trusted(exercise)
         self._observer = _Observer(exercise, device)
@@ -104,11 +106,13 @@ class Sitting:
     @property
     def is_fresh(self) -> bool:
         """Whether the next submission finds what the first one found."""
+        return self.is_as_read and self._has_same_files()
+
+    @property
+    def is_as_read(self) -> bool:
+        """Whether no run has left anything in the modules of the checks or of the reference."""
         prints: list[tuple[ModuleType, residue.Print | None]] = [*self._prints, *self.known.prints]
-        return (
-            all(kept is not None and residue.of([module]) == kept for module, kept in prints)
-            and self._has_same_files()
-        )
+        return all(kept is not None and residue.of([module]) == kept for module, kept in prints)
 
     def _has_same_files(self) -> bool:
         """Whether check files, reference and mistakes are those that were read."""

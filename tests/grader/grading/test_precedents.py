@@ -1,0 +1,291 @@
+"""Precedents: known answers lead to the verdict that they led to before, and nothing else does."""
+
+import os
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader import precedents
+from grader.errors import Mismatch
+from grader.precedents import Precedents
+from grader.records import Check, Outcome, Verdict, Visibility
+from grader.sandbox import wire
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+OTHER = "def double(x):\n    return 3 * x\n"
+COUNTED = '''
+    def note():
+        with open("{log}", "a") as file:
+            file.write("run ")
+
+    @pytest.mark.points(1)
+    def test_doubles(student):
+        """It doubles."""
+        note()
+        {body}
+'''
+BODY = "expect.same(student.double, torch.tensor([1.0, 2.0]))"
+
+
+@pytest.fixture
+def counted(made, tmp_path):
+    """Make a course whose only check notes each of its runs, and count them."""
+
+    def make(body=BODY, **rest):
+        log = tmp_path / "log"
+        log.touch()
+        course = made(COUNTED.format(log=log, body=body), **rest)
+        return course, lambda: len(log.read_text().split())
+
+    return make
+
+
+def told(attempt):
+    """Everything that an attempt says of its checks but their time."""
+    return [(v.check, v.outcome, v.message, v.diagnosis, v.evidence) for v in attempt.verdicts]
+
+
+@pytest.mark.parametrize("source", [RIGHT, OTHER, "def double(x):\n    return x.nothing\n"])
+def test_the_same_answers_end_as_they_did(counted, source):
+    """A check is not run again for the answers that it was given before, and says the same."""
+    course, runs = counted()
+    first = [course.grade(source) for _ in range(2)][1]
+    before = runs()
+    again = course.grade(source + "\n# another text\n")
+
+    assert runs() == before
+    assert told(again) == told(first)
+    assert (again.score.earned == 1) == (source == RIGHT)
+
+
+def test_another_answer_is_judged(counted):
+    """An answer that nobody gave before is judged by running the check, however many are known."""
+    course, runs = counted()
+    for _ in range(3):
+        course.grade(RIGHT)
+    before = runs()
+    wrong = course.grade(OTHER)
+
+    assert runs() > before
+    assert wrong.score.earned == 0
+    assert course.grade(RIGHT).score.earned == 1
+
+
+def test_a_later_answer_decides_too(counted):
+    """Where only the last of several answers differs, the check is run with all of them."""
+    body = "[expect.same(student.double, torch.tensor(float(n))) for n in range(4)]"
+    course, runs = counted(body)
+    for _ in range(2):
+        course.grade(RIGHT)
+    before = runs()
+    wrong = course.grade("def double(x):\n    return 2 * x if x < 3 else x\n")
+
+    assert wrong.score.earned == 0
+    assert "off by 3" in wrong.verdicts[0].message
+    assert runs() > before
+
+
+def test_a_check_that_asks_anew_each_time_is_run(counted):
+    """A check that draws numbers of its own is found out, and its student begins once more."""
+    body = """
+        import os
+        n = int.from_bytes(os.urandom(6))
+        assert student.double(n) == 2 * n, "wrong"
+        assert student.double(1) == 2, "wrong as well"
+    """
+    course, runs = counted(body)
+    # Right for two calls and no more.
+    text = "CALLS = []\ndef double(x):\n    CALLS.append(x)\n    return 2 * x + (len(CALLS) > 2)"
+    right, wrong = text + "\n", text + " + (x == 1)\n"
+
+    earned = [course.grade(each).score.earned for each in (right, right, wrong, right, wrong)]
+    before = runs()
+
+    assert earned == [1, 1, 0, 1, 0]
+    assert [course.grade(right).score.earned for _ in range(3)] == [1] * 3
+    assert runs() == before + 3
+
+
+def test_a_name_that_is_missing_is_missed(counted):
+    """A submission without the function is not taken for one that has it."""
+    course, _ = counted("assert student.double(1) == 2; student.half(4)")
+    both = RIGHT + "def half(x):\n    return x / 2\n"
+
+    assert [course.grade(both).score.earned for _ in range(3)] == [1] * 3
+    assert course.grade(RIGHT).score.earned == 0
+    assert "has no function `half`" in course.grade(RIGHT).verdicts[0].message
+    assert course.grade(both).score.earned == 1
+
+
+def test_time_is_measured_each_time(counted):
+    """A check that watches a call is run each time: how long it took is no answer to keep."""
+    course, runs = counted("expect.cost(student.double, torch.ones(9), seconds=100)")
+
+    assert [course.grade(RIGHT).score.earned for _ in range(3)] == [1] * 3
+    assert runs() == 3
+
+
+def test_what_ends_the_process_is_tried_each_time(counted):
+    """A crash, whose cause may lie outside, is no precedent."""
+    course, runs = counted()
+    crash = "import os\ndef double(x):\n    os._exit(3)\n"
+
+    before = [(course.grade(crash).verdicts[0].outcome, runs()) for _ in range(3)]
+
+    assert [outcome for outcome, _ in before] == [Outcome.CRASHED] * 3
+    assert len({count for _, count in before}) == 3
+
+
+def test_what_a_check_leaves_in_its_file_counts(made):
+    """What a submission did to a tensor of the file reaches its next check, precedent or none."""
+    hidden = '''
+        X = torch.arange(3.0)
+
+        @pytest.mark.points(1)
+        def test_first(student):
+            """It halves."""
+            student.half(X)
+
+        @pytest.mark.points(1)
+        def test_second(student):
+            """It doubles."""
+            expect.close(student.double(X), 2 * torch.arange(3.0))
+    '''
+    both, spoils = (
+        f"{RIGHT}\ndef half(x):\n    return x.{name}(0.5)\n" for name in ("mul", "mul_")
+    )
+    course = made(hidden, points="2")
+    alone = told(course.grade(spoils))
+    for _ in range(3):
+        course.grade(both)
+
+    assert told(course.grade(spoils)) == alone
+    assert [outcome for _, outcome, *_ in alone] == [Outcome.PASSED, Outcome.FAILED]
+
+
+def test_what_was_passed_before_decides_what_is_named(made):
+    """The same wrong answers are named by what the other checks have ruled out."""
+    mistakes = '''
+        @mistake(of="double", loses=["first", "second"])
+        def treble(x):
+            """It trebles."""
+            return 3 * x
+    '''
+    hidden = '''
+        @pytest.mark.points(1)
+        def test_first(student):
+            """Small."""
+            expect.same(student.double, torch.tensor(1.0))
+
+        @pytest.mark.points(1)
+        def test_second(student):
+            """Large."""
+            expect.same(student.double, torch.tensor(9.0))
+    '''
+    course = made(hidden, points="2", mistakes=mistakes)
+    half = "def double(x):\n    return 2 * x if x < 2 else 3 * x\n"
+
+    def named(source):
+        found = course.grade(source).verdicts[1].diagnosis
+        return found and found.mistake
+
+    assert [named(each) for each in (OTHER, OTHER, half, OTHER)] == [
+        "treble", "treble", named(half), "treble",
+    ]  # fmt: skip
+    assert named(half) != "treble"
+
+
+CHECK = Check("doubles", "It doubles.", Fraction(1), Visibility.HIDDEN)
+
+
+def run(hearing, check):
+    """Run a made-up check: it asks by its answers so far, and ends after four of them."""
+    hearing.names["double"]
+    answers = []
+    while len(answers) < check["length"]:
+        asked = ["get", len(answers), check["asks"][sum(answers) % 5]]
+        answers.append(hearing.ask(asked, ()).body[2])
+    if check["fails"][sum(3**k * a for k, a in enumerate(answers)) % 7]:
+        return Mismatch(str(answers))
+    return None
+
+
+@given(st.data())
+def test_a_class_is_judged_as_if_each_were_alone(data):
+    """Whatever a check asks and whatever a class answers, precedents change no verdict."""
+    check = {
+        "length": data.draw(st.integers(0, 4)),
+        "asks": data.draw(st.lists(st.integers(0, 3), min_size=5, max_size=5)),
+        "fails": data.draw(st.lists(st.booleans(), min_size=7, max_size=7)),
+    }
+    pupils = data.draw(st.lists(st.lists(st.integers(0, 2), min_size=4, max_size=4), max_size=12))
+    kept = Precedents()
+
+    def graded(known, pupil):
+        asked = []
+
+        def answer(body, blocks):
+            asked.append(body[2])
+            return wire.Frame(["ok", body[1], pupil[body[2]]], ())
+
+        hearing = known.hearing(CHECK, 7, {"double": True}, answer)
+        verdict = hearing.known(frozenset())
+        if verdict is None:
+            raised = run(hearing, check)
+            verdict = Verdict(CHECK, Outcome.FAILED if raised else Outcome.PASSED, str(raised))
+            hearing.decided(frozenset(), verdict, raised)
+        assert not hearing.is_misled
+        return verdict, asked
+
+    for pupil in pupils:
+        assert graded(kept, pupil) == graded(Precedents(), pupil)
+
+
+def test_a_class_that_never_agrees_fills_no_memory(monkeypatch):
+    """Beyond its bounds nothing more is kept, and what was kept still serves."""
+    monkeypatch.setattr(precedents, "MAX_KEPT", 20)
+    kept = Precedents()
+
+    def graded(value, *asked):
+        hearing = kept.hearing(CHECK, 7, {}, lambda body, _: wire.Frame(["ok", 0, value], ()))
+        if hearing.known(frozenset()) is not None:
+            return True
+        hearing.ask(list(asked) or ["get", 0, "x"], ())
+        hearing.decided(frozenset(), Verdict(CHECK, Outcome.PASSED), None)
+        return False
+
+    watched = ["call", 0, [], [True, "float32"], ["name", "f"], [], None, True]
+    assert [graded(value, *watched) for value in range(50)] == [False] * 50
+    assert [graded(value) for value in range(50)] == [False] * 50
+    assert graded(3)
+    assert not graded(49)
+    assert not graded(49)
+
+
+def test_another_seed_is_another_class():
+    """Under another seed nothing is known, and what was known under the first is let go."""
+    kept = Precedents()
+
+    def is_known(seed):
+        hearing = kept.hearing(CHECK, seed, {}, lambda body, _: wire.Frame(["ok", 0, 1], ()))
+        if hearing.known(frozenset()) is not None:
+            return True
+        hearing.ask(["get", 0, "x"], ())
+        hearing.decided(frozenset(), Verdict(CHECK, Outcome.PASSED), None)
+        return False
+
+    assert [is_known(seed) for seed in (7, 7, 8, 8, 7)] == [False, True, False, True, False]
+
+
+def test_large_questions_are_not_kept():
+    """A check that hands over more than there is room for is run each time."""
+    kept = Precedents()
+    data = memoryview(os.urandom(precedents.MAX_BYTES + 1))
+    block = wire.Block("uint8", (len(data),), data)
+    for _ in range(2):
+        hearing = kept.hearing(CHECK, 7, {}, lambda body, _: wire.Frame(["ok", 0, 1], ()))
+        assert hearing.known(frozenset()) is None
+        hearing.ask(["call", 0, [], [True, "float32"], ["name", "f"], [], None], [block])
+        hearing.decided(frozenset(), Verdict(CHECK, Outcome.PASSED), None)
