@@ -88,7 +88,7 @@ class _Tree:
 
 
 class Precedents:
-    """What was decided in a sitting, by check; under one seed, since classes are graded under one."""
+    """What was decided in a sitting, by check: under one seed, as classes are graded."""
 
     def __init__(self) -> None:
         self._trees: dict[Check, tuple[int, _Tree]] = {}
