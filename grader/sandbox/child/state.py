@@ -25,7 +25,7 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from grader.sandbox.child.tables import Table, of_class
+from grader.sandbox.child.tables import Table, Tables, of_class
 
 # Where a careless or cunning submission would leave something behind for the next check.
 _WATCHED: tuple[types.ModuleType, ...] = (
@@ -70,12 +70,12 @@ def begin_with(threads: int, dtype: torch.dtype) -> None:
     _beginning = Beginning(threads, dtype)
 
 
-def _surfaces() -> list[Table]:
+def _surfaces() -> Tables:
     classes: list[type] = [torch.Tensor, torch._C.TensorBase, nn.Module, nn.Parameter]
     classes += [c for c in vars(nn).values() if isinstance(c, type) and issubclass(c, nn.Module)]
     classes += [c for c in vars(torch.optim).values() if isinstance(c, type)]
     places = [vars(module) for module in _WATCHED]
-    return [Table(place) for place in (*places, *map(of_class, dict.fromkeys(classes)))]
+    return Tables([*places, *map(of_class, dict.fromkeys(classes))])
 
 
 class Ground(Protocol):
@@ -106,6 +106,8 @@ class State:
     def renew(self) -> None:
         """Take over what the walls have changed: environment, folder, streams."""
         self._environment = dict(os.environ)
+        # As Python keeps it: to decode every entry takes half as long as all else that is set.
+        self._encoded = dict(os.environ._data)  # type: ignore[attr-defined]
         self._folder = os.getcwd()
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
         self._handlers = {int(n): _signal.getsignal(n) for n in signal.valid_signals()}
@@ -116,7 +118,7 @@ class State:
         _reset_defaults()
         if threading.active_count() > 1:
             return "a thread that is still running"
-        if not all(surface.is_same() for surface in self._surfaces):
+        if not self._surfaces.are_same():
             return "a changed function of torch or Python"
         if not self._modules.is_same(but=frozenset({_LAZY})):
             return "a replaced module"
@@ -142,7 +144,7 @@ class State:
         sys.path[:], sys.meta_path[:] = self._path, self._meta_path
         sys.stdin, sys.stdout, sys.stderr = self._streams
         warnings.filters[:] = self._filters  # type: ignore[index]
-        if dict(os.environ) != self._environment:
+        if os.environ._data != self._encoded:  # type: ignore[attr-defined]
             os.environ.clear()
             os.environ.update(self._environment)
         if os.getcwd() != self._folder:

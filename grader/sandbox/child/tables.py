@@ -9,21 +9,62 @@ themselves, which reading leaves alone.
 Where the rows lie is CPython's own affair. It is looked up once for each dictionary and compared
 with what Python says is in it; where that does not agree, or where the rows have changed or moved,
 the values are compared one by one.
+
+Of many dictionaries most have not even been written to. Before 3.14 each has a tag that every
+change of it changes: where all tags are as they were, nothing else is read.
 """
 
 import ctypes
 import gc
 import operator
 import sys
+from collections.abc import Sequence
 
-# Of a PyDictObject: where its keys begin, and its values where it has them apart.
-_KEYS, _VALUES = 32, 40
+# Of a PyDictObject: its tag, where its keys begin, and its values where it has them apart.
+_TAG, _KEYS, _VALUES = 24, 32, 40
 # Of a PyDictKeysObject: sizes of the index as powers of two, the kind of rows, their number, and
 # where the index begins, behind which the rows lie.
 _INDEX_LOG, _KIND, _NUMBER, _INDEX = 9, 10, 24, 32
 _GENERAL, _TEXT_KEYS = 0, 1  # kinds: rows of (hash, key, value) and of (key, value)
 # The releases whose rows lie so.
 _IS_KNOWN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info < (3, 15)
+
+
+class Tables:
+    """Many dictionaries, and what they held when this was made: all of it, and nothing more."""
+
+    def __init__(self, tables: Sequence[dict[str, object]]) -> None:
+        self._tables = [Table(table) for table in tables]
+        places = tables if _has_tags() else ()
+        self._tags = [ctypes.c_uint64.from_address(id(table) + _TAG) for table in places]
+        self._seen = [tag.value for tag in self._tags]
+
+    def are_same(self) -> bool:
+        """Whether the entries of each are those that were kept."""
+        tags = [tag.value for tag in self._tags]
+        if tags and tags == self._seen:
+            return True
+        if not all(table.is_same() for table in self._tables):
+            return False
+        # Something was put in place and taken back.
+        self._seen = tags
+        return True
+
+
+def _has_tags() -> bool:
+    """Try whether dictionaries have tags, that every change moves and reading leaves alone."""
+    if sys.implementation.name != "cpython":
+        return False
+    tried: dict[str, object] = {"kept": 0}
+    tag = ctypes.c_uint64.from_address(id(tried) + _TAG)
+    seen = [tag.value]
+    for value in (1, 2):
+        tried["new"] = value
+        seen.append(tag.value)
+    del tried["new"]
+    seen.append(tag.value)
+    is_left_alone = tried.get("kept") == 0 and tag.value == seen[-1]
+    return is_left_alone and len(set(seen)) == len(seen)
 
 
 class Table:

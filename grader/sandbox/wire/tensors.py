@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # The table calls this room; only the type's name goes the ot
 DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in ITEM_BYTES}
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
-_FEW_BYTES = 1 << 14  # so many are copied and compared sooner than two tensors are made of them
+_FEW_BYTES = 1 << 14  # so many are copied and compared sooner than shown or made into tensors
 
 
 def why_not(tensor: torch.Tensor) -> str | None:
@@ -88,14 +88,15 @@ def write(tensor: torch.Tensor, fields: list[Node], table: "Table") -> None:
 
 
 def to_block(tensor: torch.Tensor) -> Block:
-    """Copy nothing where the bytes already lie in order; a meta tensor has a shape and no data."""
+    """Copy nothing large whose bytes lie in order; a meta tensor has a shape and no data."""
     name, shape = NAMES[tensor.dtype], tuple(tensor.shape)
     if tensor.is_meta:
         return Block(name, shape, None)
     plain = _plain(tensor)
     size = plain.numel() * ITEM_BYTES[name]
-    if size == 0:
-        return Block(name, shape, memoryview(b""))
+    if size <= _FEW_BYTES:
+        data = ctypes.string_at(plain.data_ptr(), size) if size else b""
+        return Block(name, shape, memoryview(data))
     raw = (ctypes.c_ubyte * size).from_address(plain.data_ptr())
     # The view keeps `raw` alive, and `raw` keeps the tensor whose memory it shows.
     raw.keeper = plain  # type: ignore[attr-defined]

@@ -10,7 +10,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox.child.tables import Table, of_class
+from grader.sandbox.child import tables
+from grader.sandbox.child.tables import Table, Tables, of_class
 
 
 class Thing:
@@ -163,3 +164,46 @@ def test_agrees_with_the_values(table, writes):
     is_same = len(now) == len(before) and all(a is b for a, b in zip(now, before, strict=True))
 
     assert kept.is_same() == is_same
+
+
+CHANGES = {
+    "replaced": lambda table: table.update(name7=Thing()),
+    "removed": lambda table: table.pop("name0"),
+    "added": lambda table: table.update(new=1),
+    "cleared": lambda table: table.clear(),
+}
+
+
+@pytest.mark.parametrize("has_tags", [True, False])
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_one_of_many(monkeypatch, has_tags, change):
+    """A change of one of many dictionaries is seen, whether or not they have tags."""
+    if not has_tags:
+        monkeypatch.setattr(tables, "_has_tags", lambda: False)
+    many = [filled() for _ in range(5)]
+    kept = Tables(many)
+    before = kept.are_same()
+    change(many[3])
+
+    assert before
+    assert not kept.are_same()
+    assert not kept.are_same()
+
+
+def test_put_back_among_many():
+    """What was replaced and put back is the same, as often as one looks."""
+    many = [filled() for _ in range(5)]
+    kept, old = Tables(many), many[3]["name7"]
+    many[3]["name7"] = 1
+    many[3]["name7"] = old
+
+    assert kept.are_same()
+    assert kept.are_same()
+    many[3]["name7"] = 1
+    assert not kept.are_same()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="dictionaries have no tags any more")
+def test_tags_are_used():
+    """On these releases a dictionary tells that it was not changed."""
+    assert tables._has_tags()
