@@ -66,10 +66,14 @@ def of(
     if level not in (Shows.FULL, Shows.ACTUAL_ONLY) or not _is_repeatable(answers):
         return ""
     ear = _Listener(level, repeat.parameters)
-    again = repeat.run(item, repeat.stand_in(answers.replayed(lambda: _copy(raised)), ear))
-    if again is None or _words(again) != _words(raised):
-        return ""
-    return ear.meant(str(item.path), again.__traceback__)
+    try:
+        again = repeat.run(item, repeat.stand_in(answers.replayed(lambda: _copy(raised)), ear))
+        if again is None or _words(again) != _words(raised):
+            return ""
+        return ear.meant(str(item.path), again.__traceback__)
+    finally:
+        # It holds this very frame: a circle, and in it every tensor that the check has seen.
+        ear.forget()
 
 
 def with_given(seen: Evidence | None, given: str) -> Evidence | None:
@@ -160,6 +164,10 @@ class _Listener:
     def end(self, result: object) -> None:
         """Keep what the last call gave, to know it again."""
         self._heard[-1].result = result
+
+    def forget(self) -> None:
+        """Let go of what was heard, and of where."""
+        self._heard.clear()
 
     def meant(self, path: str, traceback: TracebackType | None) -> str:
         """Give the line of the call that a check in the file `path` stumbled over.

@@ -6,11 +6,13 @@ student's copy, unless a test says otherwise.
 
 import shutil
 import textwrap
+from dataclasses import replace
 
 import pytest
 
 from grader import given
 from grader.records import Outcome
+from grader.trusted import Judge
 
 
 @pytest.fixture
@@ -244,3 +246,29 @@ def test_a_long_line_falls_back_to_forms(lost):
     assert lost(body, "def double(*a): return a.b") == (
         "double(x: list of 3, list of 3, list of 3, list of 3)"
     )
+
+
+def test_nothing_is_held_of_a_lost_check(made, tmp_path):
+    """Once a lost check is judged its tensors are gone, without a collection of garbage."""
+    log = tmp_path / "log"
+    course = made(f'''
+        import gc
+        SIZE = 70001
+
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            """It doubles."""
+            gc.disable()
+            large = [o for o in gc.get_objects() if type(o) is torch.Tensor and o.numel() == SIZE]
+            with open("{log}", "a") as file:
+                file.write(f"{{len(large)}} ")
+            expect.same(student.double, torch.ones(SIZE))
+    ''')
+    first = []
+    with Judge() as own:
+        for factor in (3, 4, 5):
+            before = len(log.read_text().split()) if log.exists() else 0
+            replace(course, judge=own).grade(f"def double(x):\n    return {factor} * x\n")
+            first.append(log.read_text().split()[before])
+
+    assert first == ["0", "0", "0"]
