@@ -11,7 +11,8 @@ away, since it might tell what is hidden.
 
 A *nursery* (`grader.nursery`) stops before that fork, and becomes a judge in each process that it
 is asked to fork. It is asked in JSON on a socket, its standard input; an order brings the
-descriptors of the judge's orders, events and complaints along, and is answered with its number.
+descriptors of the judge's orders, events and complaints along, and is answered with its number. It
+may name a core of the machine, which the judge and all that it forks will stay on.
 
 A rehearsal may want checks to begin with more threads or another default dtype than 1 and float32.
 Both are said on the command line, before the fork, so that they hold on both sides of the wall.
@@ -94,6 +95,10 @@ def _forked_from_here() -> list[str]:
         os.dup2(descriptor, standard)
         os.close(descriptor)
     os.environ["TMPDIR"] = order["place"]
+    if order["core"] is not None:
+        # Before the zygote is forked, which inherits it as all of its children do.
+        with suppress(OSError):  # It has been taken from this machine meanwhile.
+            os.sched_setaffinity(0, {order["core"]})
     return list(order["words"])
 
 

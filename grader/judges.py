@@ -72,7 +72,12 @@ _Answer = Attempt | CourseError | SandboxError
 
 def default_judges() -> int:
     """Give one judge for each core that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(_cores()) or os.cpu_count() or 1
+
+
+def _cores() -> list[int]:
+    """List the cores that this process may use; none where the system does not tell."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 class Judges:
@@ -88,6 +93,11 @@ class Judges:
         self._lock = Lock()
         # One of them gains nothing by it.
         self._nursery = Nursery() if settings.judges > 1 and nursery.is_possible() else None
+        # Cores that no judge has. Of a judge, its zygote and its child only one computes at a time;
+        # left alone, they meet those of another judge on one core while the next one is idle.
+        cores = _cores() if self._nursery is not None else []
+        # Fewer judges than cores are left alone: another batch may have the others.
+        self._cores = cores if len(cores) == settings.judges else []
 
     def __enter__(self) -> "Judges":
         for _ in range(self._settings.judges):
@@ -255,7 +265,8 @@ class Judges:
             return error
 
     def _started(self) -> Judge:
-        judge = Judge(nursery=self._nursery).__enter__()
+        core = self._cores.pop() if self._cores else None
+        judge = Judge(nursery=self._nursery, core=core).__enter__()
         self._alive.append(judge)
         return judge
 
@@ -269,6 +280,7 @@ class Judges:
     def _end(self, judge: Judge) -> None:
         self._alive.remove(judge)
         judge.__exit__()
+        self._cores += [judge.core] if judge.core is not None else []
 
     def _end_all(self) -> None:
         with self._lock:

@@ -87,13 +87,16 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def start(self, words: Sequence[str], complaints: int, place: str) -> Forked:
+    def start(
+        self, words: Sequence[str], complaints: int, place: str, core: int | None = None
+    ) -> Forked:
         """Fork a judge.
 
         Args:
             words: its command line, as `grader.judge` reads it.
             complaints: the descriptor of the file that takes its standard error.
             place: its folder for temporary files.
+            core: where it and its children are computed; None leaves that to the system.
 
         Raises:
             OSError: there is no room for another process, or no handles for processes.
@@ -101,7 +104,7 @@ class Nursery:
         orders, stdin = os.pipe()
         stdout, events = os.pipe()
         try:
-            order: dict[str, object] = {"words": list(words), "place": place}
+            order: dict[str, object] = {"words": list(words), "place": place, "core": core}
             pid = self._asked(order, [orders, events, complaints])
             if pid is None:  # Once more, with a new one.
                 pid = self._asked(order, [orders, events, complaints])

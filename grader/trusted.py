@@ -89,9 +89,17 @@ class Judge:
     printed = ""
 
     def __init__(
-        self, threads: int = 1, dtype: str = "float32", nursery: Nursery | None = None
+        self,
+        threads: int = 1,
+        dtype: str = "float32",
+        nursery: Nursery | None = None,
+        core: int | None = None,
     ) -> None:
-        """Say what its checks begin with, where that is to be something else, and who forks it."""
+        """Say what its checks begin with, where that is to be something else, and who forks it.
+
+        One that a nursery forks may be given a core of the machine for all that it does.
+        """
+        self.core = core
         self._words = [] if (threads, dtype) == (1, "float32") else [str(threads), dtype]
         self._nursery = nursery
 
@@ -118,7 +126,7 @@ class Judge:
     def _started(self) -> Forked | subprocess.Popen[bytes]:
         if self._nursery is not None:
             complaints = self._complaints.fileno()
-            return self._nursery.start(self._words, complaints, self._place.path)
+            return self._nursery.start(self._words, complaints, self._place.path, self.core)
         return subprocess.Popen(
             [*environment.interpreter(), "-m", "grader.judge", *self._words],
             stdin=subprocess.PIPE,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SandboxError
+from grader.judges import Judges, Settings
 from grader.nursery import Nursery, is_possible
 from grader.trusted import Judge
 
@@ -95,3 +96,43 @@ def test_a_nursery_ends_with_whoever_started_it(nursery):
     assert was_there
     assert not Path(f"/proc/{pid}").exists()
     assert not Path(f"/proc/{parent}").exists()
+
+
+def affinities(pid):
+    """The cores that a process and all that it has forked may use."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    found = {frozenset(os.sched_getaffinity(pid))}
+    return found.union(*(affinities(int(child)) for child in children))
+
+
+def test_a_judge_stays_on_its_core(made, nursery):
+    """Where a core is given, the judge and its zygote are computed there; else anywhere."""
+    course = made(ONE)
+    cores = os.sched_getaffinity(0)
+    with Judge(nursery=nursery, core=max(cores)) as pinned, Judge(nursery=nursery) as free:
+        attempts = [type(course)(course.root, judge).grade(RIGHT) for judge in (pinned, free)]
+        found = [affinities(judge.pid) for judge in (pinned, free)]
+
+    assert [attempt.score.earned for attempt in attempts] == [1, 1]
+    assert found == [{frozenset({max(cores)})}, {frozenset(cores)}]
+
+
+def test_a_core_that_is_gone_is_done_without(made, nursery):
+    """A judge whose core is not there grades elsewhere."""
+    course = made(ONE)
+    with Judge(nursery=nursery, core=1023) as judge:
+        assert type(course)(course.root, judge).grade(RIGHT).score.earned == 1
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_each_of_all_cores_has_a_judge(tmp_path, more):
+    """As many judges as cores have one each, also after one was replaced; else none has."""
+    cores = os.sched_getaffinity(0)
+    if len(cores) == 1:
+        pytest.skip("a machine with one core has one judge")
+    with Judges(Settings(tmp_path, len(cores) + more)) as judges:
+        judge = judges._idle.get()
+        judges._idle.put(judges._renewed(judge))
+        found = [judge.core for judge in judges._alive]
+
+    assert sorted(found, key=str) == (sorted(cores, key=str) if not more else [None] * len(found))
