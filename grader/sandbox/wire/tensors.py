@@ -96,7 +96,8 @@ def to_block(tensor: torch.Tensor) -> Block:
     size = plain.numel() * ITEM_BYTES[name]
     if size <= _FEW_BYTES:
         data = ctypes.string_at(plain.data_ptr(), size) if size else b""
-        return Block(name, shape, memoryview(data))
+        # Of bytes that cannot be written to torch would warn, who makes a tensor of them.
+        return Block(name, shape, memoryview(bytearray(data)))
     raw = (ctypes.c_ubyte * size).from_address(plain.data_ptr())
     # The view keeps `raw` alive, and `raw` keeps the tensor whose memory it shows.
     raw.keeper = plain  # type: ignore[attr-defined]

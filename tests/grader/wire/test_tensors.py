@@ -137,6 +137,17 @@ def test_arrived_tensors_own_their_memory(cross):
     assert second.tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("size", [1, 9, 1 << 13])
+def test_blocks_can_be_written_to(recwarn, size):
+    """What stands for a tensor's bytes can be made a tensor again without a warning of torch."""
+    block = tensors.to_block(torch.ones(size))
+    tensors.from_block(block)
+
+    assert block.data is not None
+    assert not block.data.readonly
+    assert not recwarn.list
+
+
 def test_memory_that_is_not_aligned():
     """A block that begins at an odd address is read; torch crashes where it copies from there."""
     memory = bytearray(64)
