@@ -15,12 +15,14 @@ answers in the same order, and the same checks passed before. A student can choo
 ever; which verdict they lead to was decided by the check. What does not follow from the answers is
 not kept: how long something took, what ended the child, what a check made of an error that is no
 expectation's. A check that asks something else than it did of the same answers is not one that can
-be foretold, and is never looked up again.
+be foretold, and is never looked up again; its submission is begun anew, in another process. Files
+whose checks reach for more than their inputs, a clock or the disk, are left out beforehand.
 
 A tree belongs to a sitting and goes with it: what a run leaves in the modules of the checks ends
 both (see `residue`).
 """
 
+import ast
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +37,21 @@ from grader.sandbox.raised import StudentError
 
 # What one sitting keeps at most: bytes of questions, and answers and verdicts together.
 MAX_BYTES, MAX_KEPT = 16 << 20, 10_000
+# What the answers to one check may take together: they are held until its end is known.
+MAX_ANSWERED = 32 << 20
+# What a check may import and still hang on its answers alone.
+_CLOSED = frozenset({
+    "abc", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum", "fractions",
+    "functools", "grader", "itertools", "math", "numbers", "operator", "pytest", "re", "string",
+    "torch", "types", "typing",
+})  # fmt: skip
+# What reads, runs or changes what does not stand in the file.
+_OPENING = frozenset({
+    "__import__", "eval", "exec", "from_file", "globals", "import_module", "importorskip", "input",
+    "load", "load_state_dict_from_url", "open", "setattr", "vars",
+})  # fmt: skip
+# Beside modules, what outlives a check: to set something of it is to tell the next check of it.
+_LASTING = frozenset({"cls", "reference", "request", "self", "student"})
 # A request to call has this many fields, and one more where the call is watched.
 _CALL_FIELDS = 7
 
@@ -118,15 +135,17 @@ class Precedents:
         """Keep a question; None where there is no room, or where the answer tells a time."""
         if body[0] == "call" and len(body) > _CALL_FIELDS:
             return None
-        digest = _digest(_lasting(body), blocks)
-        if digest not in self._questions:
-            size = sum(block.data.nbytes for block in blocks if block.data is not None)
+        # With the graphs that are let go: another check may still need those of its own.
+        whole = _digest(body, blocks)
+        if whole not in self._questions:
+            size = sum(len(part) for part in wire.pack(body, blocks))
             if size > self._bytes:
                 return None
             self._bytes -= size
             kept = tuple(wire.Block(b.dtype, b.shape, _copy(b.data)) for b in blocks)
-            self._questions[digest] = _Question(list(body), kept, digest)
-        return self._questions[digest]
+            digest = _digest(_lasting(body), blocks)
+            self._questions[whole] = _Question(list(body), kept, digest)
+        return self._questions[whole]
 
     def next(self, place: _Place, answer: bytes) -> _Place | None:
         """Give the place where an answer leads, a new one where it is new; None without room."""
@@ -157,6 +176,7 @@ class Hearing:
         # What was answered before the check was run: to be told to it first.
         self._answers: list[tuple[_Question, wire.Frame | StudentError]] = []
         self._told = 0
+        self._answered = 0  # bytes of tensors
         # Whether what was asked from the tree is not what the check asks.
         self.is_misled = False
         # Where the check stands; None where that is not kept any more.
@@ -192,7 +212,8 @@ class Hearing:
             if isinstance(answer, StudentError):
                 raise answer
             return answer
-        question_now = None if self._tree.is_astray else self._kept.question(body, blocks)
+        is_kept = self._place is not None and not self._tree.is_astray
+        question_now = self._kept.question(body, blocks) if is_kept else None
         answer = self._exchange(body, blocks)
         self._go_on(question_now, answer)
         return answer
@@ -202,9 +223,12 @@ class Hearing:
         place, self._place = self._place, None
         if place is None or question is None or isinstance(answer, StudentError):
             return
+        self._answered += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
+        if self._answered > MAX_ANSWERED:
+            return
         if place.question is None and not place.verdicts:
             place.question = question
-        if place.question is not question:
+        if place.question is None or place.question.digest != question.digest:
             self._tree.is_astray = True
             return
         self._place = self._kept.next(place, _digest(answer.body, answer.blocks))
@@ -225,6 +249,36 @@ class Hearing:
             return
         if _follows_from_answers(verdict, raised) and self._kept.has_room():
             place.verdicts[passed] = verdict
+
+
+def is_closed(text: bytes) -> bool:
+    """Tell whether the checks of a file reach for nothing but what they are given.
+
+    It is told from what the file imports and calls, anywhere in it; one that hides it is believed.
+    """
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    imported: set[str] = set()
+    roots: set[str] = set()
+    called: set[str] = set()
+    changed: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Import(names) | ast.ImportFrom(names=names):
+                imported.update(each.asname or each.name.partition(".")[0] for each in names)
+        match node:
+            case ast.Import(names):
+                roots.update(each.name.partition(".")[0] for each in names)
+            case ast.ImportFrom(module=module, level=level):
+                roots.add((module or "").partition(".")[0] if level == 0 else "")
+            case ast.Attribute(value=ast.Name(id=owner), ctx=ast.Store() | ast.Del()):
+                changed.add(owner)
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                called.add(name)
+    is_told = changed & (imported | _LASTING)
+    return _CLOSED.issuperset(roots) and not is_told and not called & _OPENING
 
 
 class _Names(Mapping[str, bool]):

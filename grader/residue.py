@@ -24,7 +24,7 @@ import torch
 _PLAIN = (
     type(None), bool, int, float, complex, str, bytes, range, slice, type(...), enum.Enum,
     Decimal, Fraction, PurePath, re.Pattern, torch.dtype, torch.device, torch.Size, torch.layout,
-    torch.memory_format, pytest.MarkDecorator, pytest.Mark,
+    torch.memory_format,
 )  # fmt: skip
 # Belongs to Python or a library, and is the same for everybody.
 _SHARED = (types.ModuleType, types.BuiltinFunctionType, types.MethodDescriptorType,
@@ -57,7 +57,9 @@ class _Reader:
     def names(self, names: dict[str, object]) -> Print:
         """Print a module's or a class's own names."""
         return tuple(
-            (name, self._value(value)) for name, value in names.items() if name[:2] != "__"
+            (name, self._value(value))
+            for name, value in names.items()
+            if not (name[:2] == "__" == name[-2:])
         )
 
     def _value(self, value: object) -> Print:
@@ -95,8 +97,12 @@ class _Reader:
                 parts = (code, value.__defaults__, value.__kwdefaults__, value.__dict__, *cells)
             case staticmethod() | classmethod():
                 parts = [value.__func__]
+            case pytest.MarkDecorator():
+                parts = [value.mark]
+            case pytest.Mark():
+                parts = [value.name, value.args, value.kwargs]
             case _pytest.fixtures.FixtureFunctionDefinition():
-                parts = [value._get_wrapped_function()]
+                parts = [value._get_wrapped_function(), value._fixture_function_marker.params]
             case torch.nn.Module() | torch.optim.Optimizer():
                 parts = [value.__dict__]
             case _:

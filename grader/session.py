@@ -25,7 +25,7 @@ from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
 from grader.fixtures import seed_of
 from grader.known import Control, Run, forget_values, let_go
-from grader.precedents import Hearing, Precedents
+from grader.precedents import Precedents
 from grader.records import (
     Attempt,
     Check,
@@ -139,8 +139,6 @@ class _Session:
         self._verdicts: dict[str, Verdict] = {}
         self._seed = int(sitting.digest[:7], 16) if order.seed is None else order.seed
         self._unloaded: StudentError | None = None
-        # Whether a check was run for this submission, and may have left something.
-        self._has_run = False
         terms = Terms(exercise.limits, order.confine, sitting.device.type == "cuda")
         self.sandbox = Sandbox(launcher, order.submission, terms)
 
@@ -215,30 +213,24 @@ class _Session:
         if self._verdicts:
             # Every check executes the files anew; what they print while loading is told once.
             self.sandbox.take_printed()
-        hearing = self._hearing(check, seed, names)
+        precedents = Precedents() if self._is_notebook else self._sitting.precedents(item)
+        hearing = precedents.hearing(check, seed, names, self.sandbox.exchange)
         passed = frozenset(
             v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED
         )
         if (known := hearing.known(passed)) is not None:
             return known
-        self._has_run = True
         transcript = Transcript()
         stand_in = self._stand_in(hearing.names)
         raised = self._run(item, stand_in(transcript.listening(hearing.ask)))
         if hearing.is_misled:
+            # In another process: this one has heard what the check does not ask.
+            self.sandbox.end_child()
+            self.sandbox.take_printed()
             return self._ask(item, check)
         verdict = self._judged(item, check, raised, transcript, passed, stand_in)
         hearing.decided(passed, verdict, raised)
         return verdict
-
-    def _hearing(self, check: Check, seed: int, names: Mapping[str, bool]) -> Hearing:
-        """Let a check be foretold where it goes as it went in earlier submissions.
-
-        What one check has left in its file may change what the next one asks.
-        """
-        is_usual = not self._is_notebook and (not self._has_run or self._sitting.is_as_read)
-        precedents = self._sitting.precedents if is_usual else Precedents()
-        return precedents.hearing(check, seed, names, self.sandbox.exchange)
 
     @cached_property
     def _is_notebook(self) -> bool:

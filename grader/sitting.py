@@ -6,6 +6,7 @@ running, so a sitting is kept for the next submission: but only as long as its f
 and nothing that a run may have left in their modules can be found (see `residue`).
 """
 
+import random
 import sys
 import time
 from collections.abc import Generator, Sequence
@@ -22,7 +23,7 @@ from grader.bound import bounded
 from grader.errors import CourseError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
-from grader.precedents import Precedents
+from grader.precedents import Precedents, is_closed
 from grader.records import Exercise
 from grader.sandbox.child.state import reset_torch
 
@@ -61,7 +62,10 @@ class Sitting:
         self._files = checks.check_files(exercise)
         self._versions = self._versions_now()
         self.known = Known(exercise)
-        self.precedents = Precedents()
+        self._precedents = Precedents()
+        self._closed = {path for path in self._files if is_closed(path.read_bytes())}
+        # Whether a run has left something, if only for a while; and whether one was since the look.
+        self._is_spoiled, self._has_run = False, True
         self.digest = checks.digest_of(self._files)
         self._trusted = _digest_of_trusted(exercise)
         self._observer = _Observer(exercise, device)
@@ -106,13 +110,29 @@ class Sitting:
     @property
     def is_fresh(self) -> bool:
         """Whether the next submission finds what the first one found."""
-        return self.is_as_read and self._has_same_files()
+        return self._is_as_read() and self._has_same_files()
 
-    @property
-    def is_as_read(self) -> bool:
-        """Whether no run has left anything in the modules of the checks or of the reference."""
+    def precedents(self, item: pytest.Item) -> Precedents:
+        """Give what was decided of a check; nothing where more than the answers may decide it.
+
+        What one check has left in its file may change what the next one asks.
+        """
+        is_known = item.path in self._closed and self._is_as_read()
+        return self._precedents if is_known else Precedents()
+
+    def _is_as_read(self) -> bool:
+        """Whether no run has left anything in the modules of the checks or of the reference.
+
+        What was left once is not forgotten, though another check may have taken it back.
+        """
+        if self._is_spoiled or not self._has_run:
+            return not self._is_spoiled
+        self._has_run = False
         prints: list[tuple[ModuleType, residue.Print | None]] = [*self._prints, *self.known.prints]
-        return all(kept is not None and residue.of([module]) == kept for module, kept in prints)
+        self._is_spoiled = not all(
+            kept is not None and residue.of([module]) == kept for module, kept in prints
+        )
+        return not self._is_spoiled
 
     def _has_same_files(self) -> bool:
         """Whether check files, reference and mistakes are those that were read."""
@@ -159,7 +179,9 @@ class Sitting:
         Returns:
             what the check raised; None where it ran to its end without complaint.
         """
+        self._has_run = True
         reset_torch(seed_of(seed, check_id(item)))
+        random.seed(seed_of(seed, check_id(item)))
         item.config.stash[SUBJECT] = Subject(student, self.known.reference, seed, self.device)
         try:
             raised = _run(item)

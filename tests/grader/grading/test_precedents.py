@@ -17,8 +17,8 @@ RIGHT = "def double(x):\n    return 2 * x\n"
 OTHER = "def double(x):\n    return 3 * x\n"
 COUNTED = '''
     def note():
-        with open("{log}", "a") as file:
-            file.write("run ")
+        # A file of its own for each run, without a module that would have the check always run.
+        torch.save(torch.ones(1), "{log}/" + str(torch.Generator().seed()))
 
     @pytest.mark.points(1)
     def test_doubles(student):
@@ -35,9 +35,9 @@ def counted(made, tmp_path):
 
     def make(body=BODY, **rest):
         log = tmp_path / "log"
-        log.touch()
+        log.mkdir()
         course = made(COUNTED.format(log=log, body=body), **rest)
-        return course, lambda: len(log.read_text().split())
+        return course, lambda: len([*log.iterdir()])
 
     return make
 
@@ -90,8 +90,7 @@ def test_a_later_answer_decides_too(counted):
 def test_a_check_that_asks_anew_each_time_is_run(counted):
     """A check that draws numbers of its own is found out, and its student begins once more."""
     body = """
-        import os
-        n = int.from_bytes(os.urandom(6))
+        n = torch.Generator().seed() % 10**9
         assert student.double(n) == 2 * n, "wrong"
         assert student.double(1) == 2, "wrong as well"
     """
@@ -197,6 +196,131 @@ def test_what_was_passed_before_decides_what_is_named(made):
     assert named(half) != "treble"
 
 
+def test_what_one_asks_lets_go_of_no_graph_of_another(made):
+    """Two checks that ask alike keep their own graphs, whatever a first submission has answered."""
+    hidden = '''
+        @pytest.mark.points(1)
+        def test_values(student):
+            """It doubles."""
+            student.double(torch.tensor(3.0))
+            assert student.double(torch.tensor(4.0)) == 8
+
+        @pytest.mark.points(1)
+        def test_gradient(student):
+            """It is in a graph."""
+            out = student.double(torch.tensor(3.0, requires_grad=True))
+            other = student.double(torch.tensor(4.0))
+            assert out.requires_grad
+            (out * other).backward()
+    '''
+    course = made(hidden, points="2")
+    cut = "def double(x):\n    return (2 * x).detach()\n"
+
+    assert [course.grade(each).score.earned for each in (cut, *[RIGHT] * 4)] == [1, 2, 2, 2, 2]
+
+
+def test_there_is_no_second_try(counted):
+    """Who was asked what the check does not ask begins anew, and knows nothing of the first time."""
+    body = """
+        assert student.double(1) == 2
+        n = torch.Generator().seed() % 10**9
+        assert student.double(n) == 2 * n
+        assert student.double(2) == 4, "wrong for 2"
+    """
+    course, _ = counted(body)
+    again = (
+        "import json\njson.seen = getattr(json, 'seen', 0) + 1\n"
+        "def double(x):\n    return 5 if x == 2 and json.seen < 2 else 2 * x\n"
+    )
+
+    assert [course.grade(each).score.earned for each in (RIGHT, RIGHT, again)] == [1, 1, 0]
+
+
+def test_what_is_taken_back_was_left(made):
+    """A file whose check leaves something, and another takes it back, is read anew each time."""
+    hidden = '''
+        SEEN = []
+
+        @pytest.mark.points(1)
+        def test_first(student):
+            """It doubles."""
+            SEEN.append(student.double(3))
+
+        @pytest.mark.points(1)
+        def test_second(student):
+            """It doubles twice alike."""
+            assert SEEN.pop() == student.double(3)
+    '''
+    course = made(hidden, points="2")
+
+    assert [course.grade(RIGHT).score.earned for _ in range(4)] == [2] * 4
+
+
+def test_random_numbers_of_python_are_the_checks_own(made):
+    """What one check draws with Python's own generator moves no other check's numbers."""
+    hidden = '''
+        import random
+
+        @pytest.mark.points(1)
+        def test_first(student):
+            """It doubles."""
+            random.seed(1)
+            assert student.double(3) == 6
+
+        @pytest.mark.points(1)
+        def test_second(student):
+            """It doubles what is drawn."""
+            n = random.randrange(10**6)
+            assert student.double(n) == 2 * n, f"wrong for {n}"
+    '''
+    course = made(hidden, points="2")
+    wrong = "def double(x):\n    return 6\n"
+    found = {course.grade(each).verdicts[1].message for each in (wrong, RIGHT, wrong, RIGHT, wrong)}
+
+    assert len(found - {""}) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("from grader import expect\nimport torch.nn.functional as F", True),
+        ("def test_it(student):\n    w.grad = torch.ones(3)", True),
+        ("def test_it(student):\n    model[0].weight.requires_grad_(False)", True),
+        ("import time", False),
+        ("from time import perf_counter", False),
+        ("def test_it(student):\n    import os.path", False),
+        ("from . import neighbour", False),
+        ("X = torch.load('data.pt')", False),
+        ("def test_it(student):\n    assert open(__file__).read()", False),
+        ("import pytest\ndef test_it(student):\n    pytest.seen = 1", False),
+        ("def test_it(student, reference):\n    reference.seen = 1", False),
+        ("class TestIt:\n    def test_it(self):\n        self.n = 1", False),
+        ("def test_it(:", False),
+    ],
+)
+def test_what_reaches_further_is_left_out(line, is_one):
+    """A file with a clock, a disk or a place to leave something is told by its text."""
+    assert precedents.is_closed(line.encode()) is is_one
+
+
+def test_a_check_with_a_clock_is_run_each_time(made):
+    """Of a check that looks at a clock each submission has its own time."""
+    hidden = '''
+        import time
+
+        @pytest.mark.points(1)
+        def test_fast(student):
+            """It is fast."""
+            start = time.perf_counter()
+            student.double(2)
+            assert time.perf_counter() - start < 0.8, "too slow"
+    '''
+    course = made(hidden)
+    slow = "import time\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n"
+
+    assert [course.grade(each).score.earned for each in (RIGHT, RIGHT, slow, RIGHT)] == [1, 1, 0, 1]
+
+
 CHECK = Check("doubles", "It doubles.", Fraction(1), Visibility.HIDDEN)
 
 
@@ -277,6 +401,30 @@ def test_another_seed_is_another_class():
         return False
 
     assert [is_known(seed) for seed in (7, 7, 8, 8, 7)] == [False, True, False, True, False]
+
+
+def test_large_answers_are_not_awaited(monkeypatch):
+    """Answers that take more together than may be held are told to the check as they come."""
+    monkeypatch.setattr(precedents, "MAX_ANSWERED", 10)
+    block = wire.Block("uint8", (8,), memoryview(bytes(8)))
+    kept = Precedents()
+    for _ in range(3):
+        asked = []
+
+        def answer(body, blocks, asked=asked):
+            asked.append(body)
+            return wire.Frame(["ok", body[1], None], (block,))
+
+        hearing = kept.hearing(CHECK, 7, {}, answer)
+        is_known = hearing.known(frozenset()) is not None
+        before = len(asked)
+        for number in range(4):
+            hearing.ask(["get", number, "x"], ())
+        hearing.decided(frozenset(), Verdict(CHECK, Outcome.PASSED), None)
+
+        assert not is_known
+        assert before <= 2
+        assert len(asked) == 4
 
 
 def test_large_questions_are_not_kept():

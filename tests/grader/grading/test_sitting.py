@@ -187,3 +187,31 @@ def test_a_lost_check_keeps_nothing_of_the_answer(made):
     )
 
     assert said.stdout.split() == ["AssertionError", "True", "True"]
+
+
+@pytest.mark.parametrize(
+    ("head", "spoils"),
+    [
+        ('@pytest.mark.parametrize("x", [torch.ones(2000)])', "x[3:-3] = 0"),
+        ('@pytest.mark.parametrize("x", [torch.ones(2)], ids=["two"])', "x.zero_()"),
+        ("""@pytest.fixture(params=[torch.ones(2)])
+        def x(request):
+            return request.param
+""", "x.zero_()"),
+    ],
+    ids=["long", "short", "fixture"],
+)  # fmt: skip
+def test_a_parameter_of_a_check_is_the_same_for_the_next(made, head, spoils):
+    """A submission that overwrites a parameter of a check does not reach the next one."""
+    course = made(f'''
+        {head}
+        @pytest.mark.points(1)
+        def test_doubles(student, x):
+            """It doubles."""
+            wanted = 2 * x
+            expect.close(student.double(x), wanted)
+    ''')
+    planter = f"def double(x):\n    y = 2 * x\n    {spoils}\n    return y\n"
+    wrong = "def double(x):\n    return 2 * x * (x == 0)\n"
+
+    assert [len(passed(course.grade(each))) for each in (planter, wrong, RIGHT)] == [1, 0, 1]
