@@ -220,7 +220,7 @@ def test_what_one_asks_lets_go_of_no_graph_of_another(made):
 
 
 def test_there_is_no_second_try(counted):
-    """Who was asked what the check does not ask begins anew, and knows nothing of the first time."""
+    """Who was asked what a check does not ask begins anew, and knows nothing of the first time."""
     body = """
         assert student.double(1) == 2
         n = torch.Generator().seed() % 10**9
