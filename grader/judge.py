@@ -197,7 +197,17 @@ class _Desk:
         dear = frozenset(order.get("too_dear", ()))  # type: ignore[call-overload]
         clock = str(order.get("now") or datetime.now(UTC).isoformat())
         now = None if order.get("is_open") else datetime.fromisoformat(clock)
-        wish = self._session.Order(exercise, submission, device, seed, confine, dear, now)  # type: ignore[arg-type]
+        has_precedents = bool(order.get("has_precedents", True))
+        wish = self._session.Order(
+            exercise,  # type: ignore[arg-type]
+            submission,  # type: ignore[arg-type]
+            device,
+            seed,
+            confine,
+            dear,
+            now,
+            has_precedents,
+        )
         tell = self._tell if order.get("is_told", True) else _tell_nobody
         attempt = self._session.grade(wish, self._launcher, tell, self._kept)  # type: ignore[arg-type]
         _say(self._events, {"attempt": report.to_json(attempt, is_line=True)})

@@ -66,6 +66,8 @@ class Order:
     too_dear: frozenset[int] = frozenset()
     # The time, which may decide how much is told; None leaves marks that withhold unheeded.
     now: datetime | None = field(default_factory=lambda: datetime.now(UTC))
+    # Whether what a check was answered before may decide, in place of running it.
+    has_precedents: bool = True
 
 
 # Told after each check: how many are done, of how many, and what the student's code printed.
@@ -213,8 +215,7 @@ class _Session:
         if self._verdicts:
             # Every check executes the files anew; what they print while loading is told once.
             self.sandbox.take_printed()
-        precedents = Precedents() if self._is_notebook else self._sitting.precedents(item)
-        hearing = precedents.hearing(check, seed, names, self.sandbox.exchange)
+        hearing = self._precedents(item).hearing(check, seed, names, self.sandbox.exchange)
         passed = frozenset(
             v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED
         )
@@ -231,6 +232,12 @@ class _Session:
         verdict = self._judged(item, check, raised, transcript, passed, stand_in)
         hearing.decided(passed, verdict, raised)
         return verdict
+
+    def _precedents(self, item: pytest.Item) -> Precedents:
+        """Give what was decided of a check; nothing where it is to be run all the same."""
+        if self._is_notebook or not self._order.has_precedents:
+            return Precedents()
+        return self._sitting.precedents(item)
 
     @cached_property
     def _is_notebook(self) -> bool:

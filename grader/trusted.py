@@ -39,6 +39,7 @@ def order(
     now: datetime | None = None,
     is_open: bool = False,
     told_as: Path | None = None,
+    has_precedents: bool = True,
 ) -> dict[str, object]:
     """Write what is to be graded, and how, as plain data.
 
@@ -58,6 +59,7 @@ def order(
         is_open: tell whatever marks withhold, as a rehearsal needs it.
         told_as: the folder that is told of in place of `root`, where that holds an opened seal for
             this one order.
+        has_precedents: whether a check may be judged by the answers to it that were judged before.
     """
     return {
         "root": str(root),
@@ -77,6 +79,7 @@ def order(
         "now": (now or datetime.now(UTC)).isoformat(),
         "is_open": is_open,
         "told_as": None if told_as is None else str(told_as),
+        "has_precedents": has_precedents,
     }
 
 
