@@ -6,7 +6,8 @@ Needs the grader with its gradebook: pip install 'pytorch-grader[teach]'; and Li
 an exercise is what nobody can do without who keeps submissions apart: a fork for each, in a process
 that has torch, frozen and with one thread, and the student's code: the files executed once, then
 the calls that the checks make, with the same arguments and gradients (see `forks.py`). No walls,
-nothing sent, nothing compared, nothing kept.
+nothing sent, nothing compared, nothing kept. How much of the rest is the walls' is told as well:
+`walled` is the same work by children that have built and proven them.
 
 Beside it, in turn, `grade batch -j 1` grades the same answers: once a few of them and once more by
 COUNT. The difference is what one submission costs, starts and references left out. Every process
@@ -44,11 +45,11 @@ class Floor:
 
     process: subprocess.Popen[str]
 
-    def cpu_ms(self, rounds: int) -> float:
-        """Fork for every answer so many times; CPU milliseconds of one."""
+    def cpu_ms(self, rounds: int, how: str = "") -> float:
+        """Fork for every answer so many times, perhaps "walled"; CPU milliseconds of one."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{rounds}\n")
+        self.process.stdin.write(f"{rounds} {how}\n".replace(" \n", "\n"))
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         return float(line) if line else sys.exit("the floor's process has ended; see above.")
@@ -83,8 +84,8 @@ def batch_ms(folder: Path) -> float:
 
 def measured(
     exercise: Exercise, kind: str, count: int, runs: int
-) -> tuple[list[float], list[float]]:
-    """Measure floor and batch in turn; CPU milliseconds of a submission on either side."""
+) -> list[tuple[float, float, float]]:
+    """Measure floor, the same with walls, and batch in turn; CPU milliseconds of a submission."""
     right = answers.reference(exercise)
     kinds = [right] if kind == "reference" else list(answers.of(exercise))
     count = -(-count // len(kinds)) * len(kinds)
@@ -93,12 +94,12 @@ def measured(
         answers.hand_in(folder / "few", [right] * FEW)
         handed = [right] * FEW + list(islice(cycle(kinds), count))
         answers.hand_in(folder / "many", handed)
-        floors, batches = [], []
+        rounds, rows = count // len(kinds), []
         for _ in range(runs):
-            floors.append(floor.cpu_ms(count // len(kinds)))
+            bare, walled = floor.cpu_ms(rounds), floor.cpu_ms(rounds, "walled")
             few = batch_ms(folder / "few")
-            batches.append((batch_ms(folder / "many") - few) / count)
-    return floors, batches
+            rows.append((bare, walled, (batch_ms(folder / "many") - few) / count))
+    return rows
 
 
 def main() -> None:
@@ -115,17 +116,19 @@ def main() -> None:
     wishes = parser.parse_args()
     print(f"{wishes.answers}, at least {wishes.count} submissions, medians of {wishes.runs}; "
           "CPU of a submission")  # fmt: skip
-    print(f"{'':12}{'floor':>10}{'batch':>10}{'ratio':>8}  (bar {BAR:g}, and {BAR_MS} ms)")
+    print(f"{'':12}{'floor':>10}{'walled':>18}{'batch':>18}  (bar {BAR:g}, and {BAR_MS} ms)")
     is_met = True
     for exercise in course.load(COURSE).exercises:
         if wishes.exercise in (None, exercise.id):
-            floors, batches = measured(exercise, wishes.answers, wishes.count, wishes.runs)
-            ratio = statistics.median(a / b for a, b in zip(batches, floors, strict=True))
-            floor, ours = statistics.median(floors), statistics.median(batches)
+            rows = measured(exercise, wishes.answers, wishes.count, wishes.runs)
+            floor, walled, ours = map(statistics.median, zip(*rows, strict=True))
+            least = statistics.median(row[1] / row[0] for row in rows)
+            ratio = statistics.median(row[2] / row[0] for row in rows)
             is_good = ratio <= BAR and (exercise.id in TRAINING or ours <= BAR_MS)
             is_met = is_met and is_good
-            print(f"{exercise.id:12}{floor:>7.1f} ms{ours:>7.1f} ms{ratio:>8.2f}  "
-                  f"{'yes' if is_good else 'NO'}", flush=True)  # fmt: skip
+            print(f"{exercise.id:12}{floor:>7.1f} ms{walled:>7.1f} ms{least:>6.2f} ×"
+                  f"{ours:>7.1f} ms{ratio:>6.2f} ×  {'yes' if is_good else 'NO'}",
+                  flush=True)  # fmt: skip
     sys.exit(0 if is_met else 1)
 
 

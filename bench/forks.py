@@ -3,14 +3,15 @@
     echo '[{"tensors.py": "..."}]' | python bench/forks.py exercise-01
 
 The first line on standard input lists answers, each as texts by file name. Every further line is a
-number of rounds; in a round each answer is forked for once, and the line that comes back is the CPU
-milliseconds of one fork: this process and its children, which are all there is. `floor.py` uses it.
+number of rounds, and perhaps the word "walled"; in a round each answer is forked for once, and the
+line that comes back is the CPU milliseconds of one fork: this process and its children, which are
+all there is. `floor.py` uses it.
 
 What a child is to do is recorded before. Another process, which alone loads pytest, runs the hidden
 checks with the answer in the student's place, and keeps every call with its arguments and every
 gradient that is pulled back. A child then executes the files once, makes these calls and ends:
-there are no walls, nothing is sent, nothing is compared. The process that forks is as warm as a
-zygote: frozen, one thread, the same environment.
+there are no walls unless they are asked for, nothing is sent, nothing is compared. The process that
+forks is as warm as a zygote: frozen, one thread, the same environment.
 """
 
 import gc
@@ -18,11 +19,13 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
+from grader.sandbox import walls
 from grader.sandbox.child import warm
 
 warm.import_torch()
@@ -53,12 +56,14 @@ def do(texts: Mapping[str, str], asked: list[Call | Pull]) -> None:
             torch.autograd.grad(total, call.leaves or [output], None, True, allow_unused=True)
 
 
-def fork(texts: Mapping[str, str], asked: list[Call | Pull]) -> None:
-    """Do the student's share in a child, and wait for its end."""
+def fork(texts: Mapping[str, str], asked: list[Call | Pull], scratch: str | None) -> None:
+    """Do the student's share in a child, within walls if it has a scratch; wait for its end."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
+            if scratch is not None:
+                walls.prove(walls.build(walls.Plan(scratch=scratch)))
             do(texts, asked)
             status = 0
         finally:
@@ -90,14 +95,18 @@ def main() -> None:
     with open(source, "rb") as file:
         asked = [read(file) for _ in answers]
     os.wait()
+    walls.prepare()
     gc.collect()
     gc.freeze()
-    for line in sys.stdin:
-        rounds, before = int(line), cpu_ms()
-        for _ in range(rounds):
-            for texts, wanted in zip(answers, asked, strict=True):
-                fork(texts, wanted)
-        print((cpu_ms() - before) / rounds / len(answers), flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chmod(scratch, 0o777)  # A child behind walls may be a user of its own.
+        for line in sys.stdin:
+            rounds, _, walled = line.partition(" ")
+            before = cpu_ms()
+            for _ in range(int(rounds)):
+                for texts, wanted in zip(answers, asked, strict=True):
+                    fork(texts, wanted, scratch if walled else None)
+            print((cpu_ms() - before) / int(rounds) / len(answers), flush=True)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,13 @@ CHANGES = {
     "a mode": ("M = nn.Linear(3, 2)", "M.eval()"),
     "a hook": ("M = nn.Linear(3, 2)", "M.register_forward_hook(print)"),
     "a running mean": ("M = nn.BatchNorm1d(3)", "M(torch.randn(5, 3))"),
+    "data in place": ("A = torch.ones(3)", "A.data.mul_(2)"),
+    "a mean that is kept": (
+        "A, B = torch.zeros(3), torch.ones(3)",
+        "nn.functional.batch_norm(torch.randn(5, 3), A, B, training=True)",
+    ),
+    "a storage": ("A = torch.zeros(3)", "A.untyped_storage().fill_(1)"),
+    "a tensor's attribute": ("A = torch.ones(3)", "A.calls = 1"),
     "a list": ("T = [1]", "T.append(2)"),
     "deep inside": ("T = {'a': [torch.ones(2)]}", "T['a'][0].mul_(3)"),
     "a set": ("T = {1}", "T.add(2)"),
@@ -94,6 +101,13 @@ UNREADABLE = {
     "data": "from torch.nn.parameter import UninitializedParameter\nP = UninitializedParameter()",
     "inference": "with torch.inference_mode():\n    A = torch.ones(2)",
     "partial": "f = functools.partial(print, [])",
+    "sparse": "S = torch.eye(3).to_sparse()",
+    "meta": "M = torch.ones(3, device='meta')",
+    "large": f"A = torch.zeros({residue.MAX_BYTES // 4 + 1})",
+    "empty cell": "def made():\n    def f():\n        return late\n    return f\n    late = 1\n"
+    "f = made()",
+    "deep": "T = None\nfor _ in range(3000):\n    T = [T]",
+    "generated": "def pytest_generate_tests(metafunc): ...",
 }
 
 

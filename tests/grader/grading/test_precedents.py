@@ -12,6 +12,7 @@ from grader.errors import Mismatch
 from grader.precedents import Precedents
 from grader.records import Check, Outcome, Verdict, Visibility
 from grader.sandbox import wire
+from grader.sandbox.raised import StudentError
 
 RIGHT = "def double(x):\n    return 2 * x\n"
 OTHER = "def double(x):\n    return 3 * x\n"
@@ -286,7 +287,13 @@ def test_random_numbers_of_python_are_the_checks_own(made):
         ("from grader import expect\nimport torch.nn.functional as F", True),
         ("def test_it(student):\n    w.grad = torch.ones(3)", True),
         ("def test_it(student):\n    model[0].weight.requires_grad_(False)", True),
+        ("from __future__ import annotations\nmodel.eval()", True),
         ("import time", False),
+        ("from torch.utils import benchmark", False),
+        ("from torch import load as got", False),
+        ("def test_it(request):\n    request.path.with_name('want').read_text()", False),
+        ("def test_it(request):\n    request.session.seen = 1", False),
+        ("import torch\ndef test_it(student):\n    torch.nn.functional.seen = 1", False),
         ("from time import perf_counter", False),
         ("def test_it(student):\n    import os.path", False),
         ("from . import neighbour", False),
@@ -301,6 +308,27 @@ def test_random_numbers_of_python_are_the_checks_own(made):
 def test_what_reaches_further_is_left_out(line, is_one):
     """A file with a clock, a disk or a place to leave something is told by its text."""
     assert precedents.is_closed(line.encode()) is is_one
+
+
+def test_a_crash_that_a_check_takes_for_an_answer_is_no_precedent(made):
+    """Where a check goes on after a submission has ended, the next one is still asked."""
+    hidden = '''
+        @pytest.mark.points(1)
+        def test_edge(student):
+            """An empty tensor is doubled, or refused."""
+            try:
+                out = student.double(torch.zeros(0))
+            except Exception:
+                return
+            assert out.shape == (0,)
+    '''
+    course = made(hidden)
+    crash = "import os\ndef double(x):\n    os._exit(0)\n"
+    wrong = "import torch\ndef double(x):\n    return torch.ones(1)\n"
+
+    earned = [course.grade(each).score.earned for each in (RIGHT, crash, wrong, RIGHT)]
+
+    assert earned == [1, 1, 0, 1]
 
 
 def test_a_check_with_a_clock_is_run_each_time(made):
@@ -330,7 +358,12 @@ def run(hearing, check):
     answers = []
     while len(answers) < check["length"]:
         asked = ["get", len(answers), check["asks"][sum(answers) % 5]]
-        answers.append(hearing.ask(asked, ()).body[2])
+        try:
+            answers.append(hearing.ask(asked, ()).body[2])
+        except StudentError as error:
+            if not check["swallows"]:
+                return error
+            answers.append(3)
     if check["fails"][sum(3**k * a for k, a in enumerate(answers)) % 7]:
         return Mismatch(str(answers))
     return None
@@ -343,8 +376,10 @@ def test_a_class_is_judged_as_if_each_were_alone(data):
         "length": data.draw(st.integers(0, 4)),
         "asks": data.draw(st.lists(st.integers(0, 3), min_size=5, max_size=5)),
         "fails": data.draw(st.lists(st.booleans(), min_size=7, max_size=7)),
+        "swallows": data.draw(st.booleans()),
     }
-    pupils = data.draw(st.lists(st.lists(st.integers(0, 2), min_size=4, max_size=4), max_size=12))
+    # Three answers, and an end without one.
+    pupils = data.draw(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=12))
     kept = Precedents()
 
     def graded(known, pupil):
@@ -352,6 +387,8 @@ def test_a_class_is_judged_as_if_each_were_alone(data):
 
         def answer(body, blocks):
             asked.append(body[2])
+            if pupil[body[2]] == 3:
+                raise StudentError(Outcome.CRASHED, "ended")
             return wire.Frame(["ok", body[1], pupil[body[2]]], ())
 
         hearing = known.hearing(CHECK, 7, {"double": True}, answer)
