@@ -338,7 +338,7 @@ def serve(channel: socket.socket, state: State) -> None:
     """Answer requests until the host closes the stream."""
     service = Service(state)
     while True:
-        frame = _receive(channel)
+        frame = receive(channel)
         if frame is None:
             return
         body, blocks = service.answer(frame.body, frame.blocks)
@@ -346,7 +346,8 @@ def serve(channel: socket.socket, state: State) -> None:
             channel.sendall(part)
 
 
-def _receive(channel: socket.socket) -> wire.Frame | None:
+def receive(channel: socket.socket) -> wire.Frame | None:
+    """Read one frame; None where the stream has ended."""
     decoder = wire.receive(CAPS)
     wanted = next(decoder)
     while True:

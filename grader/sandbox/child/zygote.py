@@ -21,7 +21,7 @@ import time
 
 from grader.errors import GraderError
 from grader.sandbox import walls, wire
-from grader.sandbox.child import service, warm
+from grader.sandbox.child import practice, service, warm
 from grader.sandbox.child.state import State
 from grader.sandbox.walls import cgroups
 
@@ -40,6 +40,7 @@ def prepare() -> State:
 
 def serve(control: socket.socket, state: State) -> None:
     """Fork and end children until the host closes the control socket."""
+    practice.practise(state)
     parent = os.getpid()
     groups: dict[int, cgroups.Group | None] = {}
     try:

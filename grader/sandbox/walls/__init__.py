@@ -61,6 +61,7 @@ all there is, and `available` says so.
 """
 
 import errno
+import functools
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -93,6 +94,11 @@ __all__ = [
 ]
 
 MODES = ("auto", "strict", "none")
+
+
+@functools.cache
+def _is_whole_machine(readable: tuple[str, ...]) -> bool:
+    return any(os.path.realpath(path) == "/" for path in readable)
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ class Plan:
             raise ConfinementError(
                 f"confinement mode is {self.mode!r}; write one of {', '.join(MODES)}."
             )
-        if any(os.path.realpath(path) == "/" for path in self.readable):
+        if _is_whole_machine(tuple(self.readable)):
             raise ConfinementError("'/' is listed as readable; list the folders that are needed.")
 
 
@@ -196,7 +202,8 @@ def available() -> tuple[Wall, ...]:
 def prepare(*, is_gpu: bool = False) -> None:
     """Work out, try and give up, before any child is forked, what that can be done with for all."""
     available()
-    identity.others_can_read(interpreter_paths())
+    identity.others_can_read(Plan().readable)
+    process.scrub_environment(None)
     if kernel.IS_LINUX:
         kernel.drop_bounding_set()
     if (machine := seccomp.architecture()) and seccomp.is_offered():

@@ -4,6 +4,8 @@ None of this is a wall against reading or writing, and all of it works on every 
 keeps one child's end, appetite or environment from being somebody else's.
 """
 
+# The public function makes an enum of every answer, which is most of what it costs.
+import _signal  # type: ignore[import-not-found]
 import errno
 import os
 import resource
@@ -102,8 +104,8 @@ def reset_signals() -> None:
     """Forget the grader's signal handlers; a full pipe or file stays an OSError."""
     signal.set_wakeup_fd(-1)
     for number in _HANDLED:
-        signal.signal(number, signal.SIG_IGN if number in _IGNORED else signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        _signal.signal(number, _signal.SIG_IGN if number in _IGNORED else _signal.SIG_DFL)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
 def scrub_environment(scratch: str | None) -> None:
@@ -115,28 +117,31 @@ def scrub_environment(scratch: str | None) -> None:
     The C library's copy changes with os.environ. The block that the program was started with
     stays in memory: the process that forks children must be started with a clean one.
     """
-    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     home = scratch or "/nonexistent"
-    os.environ.clear()
-    os.environ.update(
-        kept,
-        HOME=home,
-        TMPDIR=home,
-        XDG_CACHE_HOME=home,
-        XDG_CONFIG_HOME=home,
-        TORCH_HOME=home,
+    wanted = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+        "HOME": home,
+        "TMPDIR": home,
+        "XDG_CACHE_HOME": home,
+        "XDG_CONFIG_HOME": home,
+        "TORCH_HOME": home,
         # torch makes this folder when it imports its compiler, which torch.func does as well; one
         # that exists it does not make.
-        TORCHINDUCTOR_CACHE_DIR=scratch or "/",
-        TRITON_CACHE_DIR=home,
-        USER="student",
-        LOGNAME="student",
-        PATH="/usr/bin:/bin",
-        LANG="C.UTF-8",
-        OMP_NUM_THREADS="1",
-        MKL_NUM_THREADS="1",
-        PYTHONDONTWRITEBYTECODE="1",
-    )
+        "TORCHINDUCTOR_CACHE_DIR": scratch or "/",
+        "TRITON_CACHE_DIR": home,
+        "USER": "student",
+        "LOGNAME": "student",
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    # Whoever forks this process may have done most of it.
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
     sys.dont_write_bytecode = True
     # It may have been asked before the fork, and then remembers the grader's folder.
     tempfile.tempdir = scratch
