@@ -110,7 +110,7 @@ class State:
         self._encoded = dict(os.environ._data)  # type: ignore[attr-defined]
         self._folder = os.getcwd()
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
-        self._handlers = {int(n): _signal.getsignal(n) for n in signal.valid_signals()}
+        self._handlers = {n: _signal.getsignal(n) for n in _signal.valid_signals()}
 
     def remains(self) -> str:
         """Name what a check left behind that cannot be reset; "" where there is nothing."""

@@ -180,11 +180,18 @@ _PROCESS_WALLS = ("session", "descriptors", "signals", "environment", "rlimits")
 
 def available() -> tuple[Wall, ...]:
     """Tell which walls this machine offers, without putting up any around the caller."""
+    missing = _missing(os.geteuid())
+    return tuple(Wall(name, stops, missing.get(name)) for name, stops in _STOPS.items())
+
+
+@functools.cache
+def _missing(user: int) -> dict[str, str]:
+    """Tell which walls this machine does not offer to a user, by name, and why."""
     missing: dict[str, str] = {}
     if not kernel.IS_LINUX:
         missing = {name: "needs Linux" for name in _STOPS if name not in _PROCESS_WALLS}
     else:
-        if os.geteuid() != 0:
+        if user != 0:
             missing["user"] = "only root can choose one; the child keeps the grader's"
         if (reason := cgroups.home().missing) is not None:
             missing["cgroup"] = reason
@@ -196,7 +203,7 @@ def available() -> tuple[Wall, ...]:
             missing["seccomp"] = f"there is no table of system calls for {os.uname().machine}"
         elif not seccomp.is_offered():
             missing["seccomp"] = "this kernel was built without it"
-    return tuple(Wall(name, stops, missing.get(name)) for name, stops in _STOPS.items())
+    return missing
 
 
 def prepare(*, is_gpu: bool = False) -> None:
@@ -207,7 +214,7 @@ def prepare(*, is_gpu: bool = False) -> None:
     if kernel.IS_LINUX:
         kernel.drop_bounding_set()
     if (machine := seccomp.architecture()) and seccomp.is_offered():
-        seccomp.shared(machine.name, is_gpu)
+        seccomp.form(machine.name, is_gpu)
 
 
 def build(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -231,7 +238,7 @@ def build(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[str, ..
             f"the child has {threads} threads before its walls stand, and walls bind only one. "
             "Whatever starts children must not start threads."
         )
-    missing = {wall.name: wall.missing for wall in available() if wall.missing}
+    missing = _missing(os.geteuid())
     if plan.mode == "strict" and (lacking := [name for name in NEEDED if name in missing]):
         raise ConfinementError(
             "this machine lacks "

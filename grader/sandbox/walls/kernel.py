@@ -46,6 +46,11 @@ _CAPABILITY_LIMIT = 64
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
+# What the kernel is told whose capabilities, and in which version, and where it tells them: made
+# once, since each new size is a new class to ctypes.
+_header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), 8)
+_sets = ctypes.create_string_buffer(24)
+
 
 def _checked(result: int, name: str) -> int:
     if result < 0:
@@ -54,13 +59,22 @@ def _checked(result: int, name: str) -> int:
     return result
 
 
-def prctl(option: int, *arguments: int) -> int:
-    """Ask the kernel about this thread, or change it.
+def _word(argument: int | bytes) -> ctypes.c_long | ctypes.c_char_p:
+    return ctypes.c_char_p(argument) if type(argument) is bytes else ctypes.c_long(argument)  # type: ignore[arg-type]
+
+
+def address(data: bytes) -> int:
+    """Tell where bytes lie that something which the kernel reads points to; keep them meanwhile."""
+    return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+
+
+def prctl(option: int, *arguments: int | bytes) -> int:
+    """Ask the kernel about this thread, or change it; of bytes it gets the address, to read them.
 
     Raises:
         OSError: the kernel refuses or does not know the option.
     """
-    result: int = _libc.prctl(option, *map(ctypes.c_ulong, (*arguments, 0, 0, 0, 0)[:4]))
+    result: int = _libc.prctl(option, *map(_word, (*arguments, 0, 0, 0, 0)[:4]))
     return _checked(result, "prctl")
 
 
@@ -88,22 +102,20 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
-def syscall(number: int, *arguments: int) -> int:
-    """Make a system call by its number; pointers are passed as integers.
+def syscall(number: int, *arguments: int | bytes) -> int:
+    """Make a system call by its number; of bytes the kernel gets the address, to read them.
 
     Raises:
         OSError: the kernel refuses or does not know the call (ENOSYS).
     """
-    result: int = _libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
+    result: int = _libc.syscall(ctypes.c_long(number), *map(_word, arguments))
     return _checked(result, f"system call {number}")
 
 
 def capabilities() -> int:
     """Tell which capabilities are in effect, as a set of bits; 0 is none."""
-    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0))
-    data = ctypes.create_string_buffer(24)
-    _checked(_libc.capget(header, data), "capget")
-    low, _, _, high, _, _ = struct.unpack("=6I", data.raw[:24])
+    _checked(_libc.capget(_header, _sets), "capget")
+    low, _, _, high, _, _ = struct.unpack("=6I", _sets)
     return int(low | high << 32)
 
 
@@ -126,6 +138,5 @@ def keep_capabilities(kept: int) -> None:
     """Give up every capability but those in `kept`: effective, permitted, inheritable, ambient."""
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     low, high = kept & 0xFFFFFFFF, kept >> 32
-    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0))
-    data = ctypes.create_string_buffer(struct.pack("=6I", low, low, 0, high, high, 0))
-    _checked(_libc.capset(header, data), "capset")
+    sets = struct.pack("=6I", low, low, 0, high, high, 0)
+    _checked(_libc.capset(_header, sets), "capset")

@@ -8,7 +8,6 @@ It does not cover stat, chdir and readlink, so names can be probed though nothin
 chmod, extended attributes, inotify, UDP and unix sockets with a path: seccomp closes those.
 """
 
-import ctypes
 import errno
 import functools
 import os
@@ -87,8 +86,7 @@ def confine(grants: Iterable[tuple[str, int]]) -> str:
     net = _NET_RIGHTS if abi >= 4 else 0
     scopes = _SCOPES if abi >= 6 else 0
     # An older kernel takes the longer structure as long as what it does not know is zero.
-    attributes = ctypes.create_string_buffer(struct.pack("=QQQ", handled, net, scopes), 24)
-    ruleset = kernel.syscall(_CREATE_RULESET, ctypes.addressof(attributes), 24, 0)
+    ruleset = kernel.syscall(_CREATE_RULESET, struct.pack("=QQQ", handled, net, scopes), 24, 0)
     try:
         for path, rights in grants:
             _grant(ruleset, path, rights & handled)
@@ -107,7 +105,7 @@ def _grant(ruleset: int, path: str, rights: int) -> None:
     try:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _RIGHTS_OF_A_FILE
-        rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, place), 12)
-        kernel.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.addressof(rule), 0)
+        rule = struct.pack("=Qi", rights, place)
+        kernel.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, rule, 0)
     finally:
         os.close(place)

@@ -10,7 +10,6 @@ the lower half of the register is compared, as the kernel does; to compare all o
 `1 << 32 | TIOCSTI` pass for something else.
 """
 
-import ctypes
 import errno
 import functools
 import os
@@ -39,6 +38,9 @@ _NUMBER, _AUDIT_ARCH, _ARGUMENTS = 0, 4, 16
 Instruction = tuple[int, int, int, int]
 # struct sock_filter: code, jump if true, jump if false, operand.
 _INSTRUCTION = struct.Struct("=HBBI")
+# Stands in place of an operand that is the process's own number.
+_OWN = -1
+_NUMBER_OF_A_PROCESS = struct.Struct("=I")
 
 
 @dataclass(frozen=True)
@@ -185,19 +187,12 @@ def program(machine: Architecture, pid: int, *, is_gpu: bool = False) -> bytes:
     Returns:
         Instructions of 8 bytes: code, jump if true, jump if false, operand.
     """
-    own = (0, pid)
-    on_itself = {name: _only(0, own) for name in _ON_A_PROCESS.calls} | {
-        "setpriority": _only(0, (0,)) + _only(1, own),
-        "ioprio_set": _only(0, (1,)) + _only(1, own),
-    }
-    return shared(machine.name, is_gpu) + _packed(
-        [*_conditional(machine, on_itself), (_RETURN, 0, 0, ALLOW)]
-    )
+    return _NUMBER_OF_A_PROCESS.pack(pid).join(form(machine.name, is_gpu))
 
 
 @functools.cache
-def shared(machine_name: str, is_gpu: bool) -> bytes:
-    """Write the part of the filter that is the same for every process; it is kept."""
+def form(machine_name: str, is_gpu: bool) -> tuple[bytes, ...]:
+    """Write the filter in pieces, between which the process's number belongs; they are kept."""
     machine = ARCHITECTURES[machine_name]
     lines: list[Instruction] = [
         (_LOAD, 0, 0, _AUDIT_ARCH),
@@ -222,7 +217,13 @@ def shared(machine_name: str, is_gpu: bool) -> bytes:
         "prctl": _only(0, _PRCTL_ALLOWED),
         "personality": _only(0, (_PERSONALITY_QUERY,)),
     }
-    return _packed(lines + _conditional(machine, by_argument))
+    own = (0, _OWN)
+    on_itself = {name: _only(0, own) for name in _ON_A_PROCESS.calls} | {
+        "setpriority": _only(0, (0,)) + _only(1, own),
+        "ioprio_set": _only(0, (1,)) + _only(1, own),
+    }
+    lines += _conditional(machine, by_argument) + _conditional(machine, on_itself)
+    return _packed([*lines, (_RETURN, 0, 0, ALLOW)])
 
 
 def confine(*, is_gpu: bool) -> None:
@@ -239,15 +240,23 @@ def confine(*, is_gpu: bool) -> None:
     if machine is None:
         raise OSError(errno.ENOSYS, f"no table of system calls for {platform.machine()}")
     lines = program(machine, os.getpid(), is_gpu=is_gpu)
-    code = ctypes.create_string_buffer(lines, len(lines))
     # struct sock_fprog: a count and, after padding, a pointer.
-    fprog = struct.pack("@HP", len(lines) // _INSTRUCTION.size, ctypes.addressof(code))
-    header = ctypes.create_string_buffer(fprog, len(fprog))
-    kernel.prctl(kernel.PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(header))
+    fprog = struct.pack("@HP", len(lines) // _INSTRUCTION.size, kernel.address(lines))
+    kernel.prctl(kernel.PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, fprog)
 
 
-def _packed(lines: list[Instruction]) -> bytes:
-    return b"".join(_INSTRUCTION.pack(*line) for line in lines)
+def _packed(lines: list[Instruction]) -> tuple[bytes, ...]:
+    pieces = [b""]
+    for code, if_true, if_false, operand in lines:
+        if operand == _OWN:
+            # The operand is the last of an instruction.
+            pieces[-1] += _INSTRUCTION.pack(code, if_true, if_false, 0)[
+                : -_NUMBER_OF_A_PROCESS.size
+            ]
+            pieces.append(b"")
+        else:
+            pieces[-1] += _INSTRUCTION.pack(code, if_true, if_false, operand)
+    return tuple(pieces)
 
 
 def _conditional(machine: Architecture, blocks: dict[str, list[Instruction]]) -> list[Instruction]:
