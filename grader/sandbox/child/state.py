@@ -168,8 +168,10 @@ def _is_mode_active() -> bool:
 
 
 def _reset_defaults() -> None:
-    torch.set_default_dtype(_beginning.dtype)
-    if torch.get_default_device().type != "cpu":
+    if torch.get_default_dtype() is not _beginning.dtype:
+        torch.set_default_dtype(_beginning.dtype)
+    # Without a mode, which is what a default device is, there is none to ask for, at some length.
+    if torch._C._len_torch_function_stack() and torch.get_default_device().type != "cpu":
         torch.set_default_device(None)
 
 
