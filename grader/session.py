@@ -159,9 +159,7 @@ class _Session:
 
     def verdicts_of_all(self) -> tuple[Verdict, ...]:
         """Ask every check, in order; the list of them is settled before any student code runs."""
-        exercise, items = self._order.exercise, self._sitting.items
-        listed = [checks.read_check(item, exercise, self._order.now) for item in items]
-        scoring.check_total(listed, exercise, exercise.hidden_dir.is_dir())
+        items, listed = self._sitting.items, self._sitting.listed(self._order.now)
         for number, (item, check) in enumerate(zip(items, listed, strict=True), 1):
             started = time.monotonic()
             if number - 1 in self._order.too_dear:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -18,13 +19,13 @@ import pytest
 import torch
 from _pytest.config import _prepareconfig
 
-from grader import checks, plugin, residue
+from grader import checks, plugin, residue, scoring
 from grader.bound import bounded
 from grader.errors import CourseError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
 from grader.precedents import Precedents, is_closed
-from grader.records import Exercise
+from grader.records import Check, Exercise
 from grader.sandbox.child.state import reset_torch
 
 # No configuration, no conftest, and none of the plugins that would slow a run down or
@@ -63,6 +64,7 @@ class Sitting:
         self._versions = self._versions_now()
         self.known = Known(exercise)
         self._precedents = Precedents()
+        self._listed: tuple[datetime | None, Sequence[Check]] | None = None
         self._closed = {path for path in self._files if is_closed(path.read_bytes())}
         # Whether a run has left something, if only for a while; and whether one was since the look.
         self._is_spoiled, self._has_run = False, True
@@ -106,6 +108,21 @@ class Sitting:
         self._config.hook.pytest_sessionfinish(session=self._session, exitstatus=0)
         self._config._ensure_unconfigure()
         checks.forget(self._files)
+
+    def listed(self, now: datetime | None) -> Sequence[Check]:
+        """Read what the checks are worth, need and show; once for all that are graded at one time.
+
+        Args:
+            now: when it is graded, which may decide how much is told; None withholds nothing.
+
+        Raises:
+            CourseError: a mark is missing or unsound, or the points do not add up.
+        """
+        if self._listed is None or self._listed[0] != now:
+            found = [checks.read_check(item, self.exercise, now) for item in self.items]
+            scoring.check_total(found, self.exercise, self.exercise.hidden_dir.is_dir())
+            self._listed = now, found
+        return self._listed[1]
 
     @property
     def is_fresh(self) -> bool:
