@@ -18,7 +18,7 @@ from types import ModuleType
 import pytest
 
 from grader.expect import learning
-from grader.fixtures import check_id, seed_of
+from grader.fixtures import check_id, student_seed
 from grader.replay import within
 from grader.sitting import Sitting
 
@@ -92,7 +92,7 @@ class _Trier:
     ) -> tuple[list[learning.Observation], bool]:
         """Run a check once; what it measured, and whether it ended before its end."""
         references = vars(self._sitting.known.reference)
-        student, _ = within(module, seed_of(seed, check_id(item)), references)
+        student, _ = within(module, student_seed(seed), references)
         with learning.observing() as seen:
             raised = self._sitting.run(item, student, seed)
         return seen, raised is not None

@@ -18,6 +18,11 @@ expectation's. A check that asks something else than it did of the same answers 
 be foretold, and is never looked up again; its submission is begun anew, in another process. Files
 whose checks reach for more than their inputs, a clock or the disk, are left out beforehand.
 
+All checks of a submission begin alike, with its files executed anew under one seed. So what two of
+them ask in the same words after the same beginning is asked once: of an answer its digest is kept,
+which is all that a path in a tree needs, and a check whose whole path is known so is not begun.
+Only a check in which nothing was printed leaves answers to others, since what is printed is told.
+
 A tree belongs to a sitting and goes with it: what a run leaves in the modules of the checks ends
 both (see `residue`).
 """
@@ -116,22 +121,28 @@ class Precedents:
         self._bytes, self._left = MAX_BYTES, MAX_KEPT
 
     def hearing(
-        self, check: Check, seed: int, names: Mapping[str, bool], exchange: Exchange
+        self,
+        check: Check,
+        seed: int,
+        names: Mapping[str, bool],
+        exchange: Exchange,
+        heard: dict[bytes, bytes] | None = None,
     ) -> "Hearing":
         """Begin to hear one submission.
 
         Args:
             check: the check, as it is told.
-            seed: the check's own.
+            seed: the attempt's.
             names: the submission's, each with whether it can be called.
             exchange: asks the submission.
+            heard: takes in what is answered, as digests, for `Hearing.recalled` of other checks.
         """
         if self._trees.get(check, (seed,))[0] != seed:
             self._trees.clear()
             self._questions.clear()
             self._bytes, self._left = MAX_BYTES, MAX_KEPT
         _, tree = self._trees.setdefault(check, (seed, _Tree()))
-        return Hearing(self, tree, names, exchange)
+        return Hearing(self, tree, names, exchange, {} if heard is None else heard)
 
     def question(self, body: list[wire.Node], blocks: Sequence[wire.Block]) -> _Question | None:
         """Keep a question; None where there is no room, or where the answer tells a time."""
@@ -169,12 +180,20 @@ class Hearing:
     """
 
     def __init__(
-        self, kept: Precedents, tree: _Tree, names: Mapping[str, bool], exchange: Exchange
+        self,
+        kept: Precedents,
+        tree: _Tree,
+        names: Mapping[str, bool],
+        exchange: Exchange,
+        heard: dict[bytes, bytes],
     ) -> None:
         self.names = _Names(names)
         self._kept = kept
         self._tree = tree
         self._exchange = exchange
+        self._heard = heard
+        # What has been asked and answered since the beginning; None where not all of it is kept.
+        self._way: bytes | None = b""
         # What was answered before the check was run: to be told to it first.
         self._answers: list[tuple[_Question, wire.Frame | StudentError]] = []
         self._told = 0
@@ -183,6 +202,22 @@ class Hearing:
         self.is_misled = False
         # Where the check stands; None where that is not kept any more.
         self._place: _Place | None = tree.root(names)
+
+    def recalled(self, passed: frozenset[str], heard: Mapping[bytes, bytes]) -> Verdict | None:
+        """Give the verdict if other checks have heard all answers that lead to it; ask nothing.
+
+        Args:
+            passed: the checks that were passed before.
+            heard: what the submission has answered in them.
+        """
+        place, way = None if self._tree.is_astray else self._place, b""
+        while place is not None and (question := place.question) is not None:
+            answer = heard.get(way + question.digest)
+            if answer is None:
+                return None
+            way = _further(way, question, answer)
+            place = place.after.get(answer)
+        return place.verdicts.get(passed) if place is not None else None
 
     def known(self, passed: frozenset[str]) -> Verdict | None:
         """Ask what is known to be asked, and give the verdict that the answers led to before.
@@ -198,7 +233,9 @@ class Hearing:
                 self._answers.append((question, error))
                 return None
             self._answers.append((question, answer))
-            place = place.after.get(_digest(answer.body, answer.blocks))
+            digest = _digest(answer.body, answer.blocks)
+            self._hear(question, digest)
+            place = place.after.get(digest)
         return place.verdicts.get(passed) if place is not None else None
 
     def ask(self, body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:
@@ -210,7 +247,7 @@ class Hearing:
                 self._tree.is_astray = self.is_misled = True
                 raise _AstrayError
             # An answer is to the question that was asked; only its number may be another.
-            self._go_on(question, answer)
+            self._go_on(question, answer, is_new=False)
             if isinstance(answer, StudentError):
                 raise answer
             return answer
@@ -220,12 +257,20 @@ class Hearing:
         place, self._place = self._place, None
         answer = self._exchange(body, blocks)
         self._place = place
-        self._go_on(question_now, answer)
+        self._go_on(question_now, answer, is_new=True)
         return answer
 
-    def _go_on(self, question: _Question | None, answer: wire.Frame | StudentError) -> None:
+    def _hear(self, question: _Question, answer: bytes) -> None:
+        if self._way is not None:
+            self._heard[self._way + question.digest] = answer
+            self._way = _further(self._way, question, answer)
+
+    def _go_on(
+        self, question: _Question | None, answer: wire.Frame | StudentError, *, is_new: bool
+    ) -> None:
         """Note what was asked in this place and what came, and stand where that leads."""
         place, self._place = self._place, None
+        way, self._way = self._way, None if is_new else self._way
         if place is None or question is None or isinstance(answer, StudentError):
             return
         self._answered += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
@@ -236,7 +281,11 @@ class Hearing:
         if place.question is None or place.question.digest != question.digest:
             self._tree.is_astray = True
             return
-        self._place = self._kept.next(place, _digest(answer.body, answer.blocks))
+        digest = _digest(answer.body, answer.blocks)
+        if is_new:
+            self._way = way
+            self._hear(question, digest)
+        self._place = self._kept.next(place, digest)
 
     def decided(
         self, passed: frozenset[str], verdict: Verdict, raised: BaseException | None
@@ -297,6 +346,11 @@ def _root(owner: ast.expr) -> str:
     while isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value
     return owner.id if isinstance(owner, ast.Name) else ""
+
+
+def _further(way: bytes, question: _Question, answer: bytes) -> bytes:
+    """Tell a way from all others: SHA-256 of what was asked and answered on it."""
+    return hashlib.sha256(way + question.digest + answer).digest()
 
 
 class _Names(Mapping[str, bool]):

@@ -23,9 +23,9 @@ import grader
 from grader import checks, diagnosis, fault, given, scoring, shown
 from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
-from grader.fixtures import seed_of
+from grader.fixtures import student_seed
 from grader.known import Control, Run, forget_values, let_go
-from grader.precedents import Precedents
+from grader.precedents import Hearing, Precedents
 from grader.records import (
     Attempt,
     Check,
@@ -140,7 +140,13 @@ class _Session:
         self._tell = tell
         self._verdicts: dict[str, Verdict] = {}
         self._seed = int(sitting.digest[:7], 16) if order.seed is None else order.seed
+        self._student_seed = student_seed(self._seed)
         self._unloaded: StudentError | None = None
+        # The submission's names, known when it has begun a check; what it has answered in the
+        # checks before, and in the present one.
+        self._names: dict[str, bool] | None = None
+        self._heard: dict[bytes, bytes] = {}
+        self._heard_now: dict[bytes, bytes] = {}
         terms = Terms(exercise.limits, order.confine, sitting.device.type == "cuda")
         self.sandbox = Sandbox(launcher, order.submission, terms)
 
@@ -168,7 +174,10 @@ class _Session:
             else:
                 verdict = self._verdict(item, check)
             self._verdicts[check.id] = replace(verdict, seconds=time.monotonic() - started)
-            printed = self.sandbox.take_printed()
+            if not (printed := self.sandbox.take_printed()):
+                # What is printed is told with each check that prints it.
+                self._heard |= self._heard_now
+            self._heard_now.clear()
             is_visible = check.visibility is Visibility.VISIBLE
             self._tell(number, len(items), printed if is_visible else "")
         if not self.sandbox.confinement:
@@ -203,9 +212,16 @@ class _Session:
                 self.sandbox.end_child()
 
     def _ask(self, item: pytest.Item, check: Check) -> Verdict:
-        seed = seed_of(self._seed, check.id)
+        passed = frozenset(
+            v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED
+        )
+        if self._names is not None:
+            # Every check begins alike: what was asked before from there on need not be asked again.
+            recalled = self._hearing(item, check, self._names).recalled(passed, self._heard)
+            if recalled is not None:
+                return recalled
         try:
-            names = self.sandbox.begin(seed)
+            names = self._names = self.sandbox.begin(self._student_seed)
         except StudentError as error:
             # What fails before the first answer fails for every check, and is tried once.
             self._unloaded = None if self._verdicts else error
@@ -213,10 +229,7 @@ class _Session:
         if self._verdicts:
             # Every check executes the files anew; what they print while loading is told once.
             self.sandbox.take_printed()
-        hearing = self._precedents(item).hearing(check, seed, names, self.sandbox.exchange)
-        passed = frozenset(
-            v.check.id for v in self._verdicts.values() if v.outcome is Outcome.PASSED
-        )
+        hearing = self._hearing(item, check, names)
         if (known := hearing.known(passed)) is not None:
             return known
         transcript = Transcript()
@@ -230,6 +243,10 @@ class _Session:
         verdict = self._judged(item, check, raised, transcript, passed, stand_in)
         hearing.decided(passed, verdict, raised)
         return verdict
+
+    def _hearing(self, item: pytest.Item, check: Check, names: Mapping[str, bool]) -> Hearing:
+        kept, exchange = self._precedents(item), self.sandbox.exchange
+        return kept.hearing(check, self._seed, names, exchange, self._heard_now)
 
     def _precedents(self, item: pytest.Item) -> Precedents:
         """Give what was decided of a check; nothing where it is to be run all the same."""
@@ -277,9 +294,7 @@ class _Session:
         for each in self._raised:
             forget_values(each)
         if fault.needs_control(raised):
-            question = diagnosis.Lost(
-                check, raised, transcript, control, seed_of(self._seed, check.id)
-            )
+            question = diagnosis.Lost(check, raised, transcript, control, self._student_seed)
             found = diagnosis.diagnose(self._known, question, passed, run)
             verdict = replace(verdict, diagnosis=found)
         return shown.cut(verdict, raised)
@@ -304,7 +319,7 @@ class _Session:
         Returns:
             how it went; and what runs the check, untouched, with somebody else.
         """
-        seed = seed_of(self._seed, check.id)
+        seed = self._student_seed
         # What the student's call left in a tensor of the check file is not the check's fault.
         untouched = self._sitting.as_read(item)
 

@@ -25,7 +25,7 @@ import pytest
 
 from grader import mistakes
 from grader.expect import learning
-from grader.fixtures import check_id, seed_of
+from grader.fixtures import check_id, student_seed
 from grader.mistakes import Mistake, Variant
 from grader.records import Submission
 from grader.sandbox import usage, wire
@@ -109,7 +109,7 @@ class _Surveyor:
                 self._sitting.run(item, student, self._seed)
             self.measuring += [check] if seen else []
 
-        need = self._measured(self._submission, seed_of(self._seed, check), run)
+        need = self._measured(self._submission, student_seed(self._seed), run)
         self.needs[check] = {**need, "peak_bytes": max(need["peak_bytes"] - self._ground, 0)}
 
     def _measured(self, submission: Submission, seed: int, use: Use) -> dict[str, float]:
