@@ -253,6 +253,20 @@ def test_an_endless_flood_is_stopped(sandboxed: Sandboxed, began: Began) -> None
         student.f()
 
 
+def test_two_processes_share_the_wait_of_one_check(sandboxed: Sandboxed, began: Began) -> None:
+    """A file that hangs in the old process and in the new one has one check's time for both."""
+    source = "import time, torch\nif torch.initial_seed() == 2: time.sleep(60)\ndef f(): return 1"
+    sandbox = sandboxed(source, wall_s=2)
+    began(sandbox).f()
+    start = time.monotonic()
+
+    with pytest.raises(Ended, match=r"^stopped after waiting"):
+        sandbox.begin(2)
+
+    assert time.monotonic() - start < 2.9
+    assert sandbox.children == 2
+
+
 def test_what_was_printed_before_a_crash_is_kept(sandboxed: Sandboxed, began: Began) -> None:
     """What was printed before a crash is there to be read, also without a line's end."""
     sandbox = sandboxed("import os\ndef f():\n    print('so far', end=''); os.abort()")

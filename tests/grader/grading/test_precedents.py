@@ -108,6 +108,36 @@ def test_a_check_that_asks_anew_each_time_is_run(counted):
     assert runs() == before + 3
 
 
+ALIKE = '''
+    @pytest.mark.points(1)
+    def test_first(student):
+        """It doubles."""
+        assert student.double(1.0) == 2
+
+    @pytest.mark.points(1)
+    def test_second(student):
+        """It gives a number."""
+        assert type(student.double(1.0)) is float
+'''
+
+
+def test_what_a_submission_prints_is_told_with_each_check(made):
+    """A check whose answers are known from another is run all the same where those were printed."""
+    hidden = """
+        @pytest.mark.points(1)
+        def test_doubles(student):
+            assert student.double(2) == 4
+    """
+    course = made(hidden, visible=ALIKE, points="3")
+    loud = "def double(x):\n    print(x)\n    return 2 * x\n"
+    told = []
+    for text in [loud, RIGHT, loud, RIGHT]:
+        earned = course.grade(text).score.earned
+        told.append((earned, course.judge.printed))
+
+    assert told == [(3, "1.0\n1.0\n"), (3, "")] * 2
+
+
 def test_a_name_that_is_missing_is_missed(counted):
     """A submission without the function is not taken for one that has it."""
     course, _ = counted("assert student.double(1) == 2; student.half(4)")
@@ -423,6 +453,58 @@ def test_a_class_that_never_agrees_fills_no_memory(monkeypatch):
     assert graded(3)
     assert not graded(49)
     assert not graded(49)
+
+
+def one_check(kept, answer, ways, *, heard, passed=frozenset()):
+    """Hear a submission in a check that asks 0, and then 1 or 2 as it is answered."""
+    asked = []
+
+    def exchange(body, _):
+        asked.append(body[2])
+        return wire.Frame(["ok", body[1], answer(body[2])], ())
+
+    now = {}
+    hearing = kept.hearing(CHECK, 7, {}, exchange, now)
+    verdict = hearing.recalled(passed, heard) or hearing.known(passed)
+    if verdict is None:
+        first = hearing.ask(["get", 1, 0], ()).body[2]
+        hearing.ask(["get", 2, ways[first]], ())
+        verdict = Verdict(CHECK, Outcome.PASSED, f"{first}")
+        hearing.decided(passed, verdict, None)
+    heard |= now
+    return verdict, asked
+
+
+def test_what_was_heard_in_another_check_is_not_asked_again():
+    """Who has given all answers of a way in checks before is judged by them, unasked."""
+    kept, ways = Precedents(), [1, 2]
+    for answer in (lambda _: 0, lambda _: 1):
+        one_check(kept, answer, ways, heard={})
+    heard = {}
+
+    first = one_check(kept, lambda _: 1, ways, heard=heard)
+    again = one_check(kept, lambda _: pytest.fail("asked"), ways, heard=heard)
+    other = one_check(kept, lambda _: 0, ways, heard={})
+    others = one_check(kept, lambda _: 0, ways, heard=heard, passed=frozenset({"another"}))
+
+    assert (first[0].message, first[1]) == ("1", [0, 2])
+    assert again == (first[0], [])
+    assert (other[0].message, other[1]) == ("0", [0, 1])
+    # Where another verdict may be due it is asked for, whatever was heard.
+    assert (others[0].message, others[1]) == ("0", [0, 1])
+
+
+def test_a_part_that_was_heard_is_not_enough():
+    """Where a way goes on past what was heard, all of it is asked."""
+    kept, ways = Precedents(), [1, 2]
+    one_check(kept, lambda _: 0, ways, heard={})
+    heard = {}
+    one_check(kept, lambda _: 0, ways, heard=heard)
+    first = next(iter(heard))
+
+    verdict, asked = one_check(kept, lambda _: 0, ways, heard={first: heard[first]})
+
+    assert (verdict.message, asked) == ("0", [0, 1])
 
 
 def test_another_seed_is_another_class():

@@ -325,6 +325,33 @@ def test_seed_changes_the_inputs(made, verdict):
     assert [attempt.environment.seed for attempt in attempts] == [1, 2]
 
 
+def test_seed_does_not_tell_checks_apart(made):
+    """Every check of an attempt begins under the same seed, and another attempt under another."""
+    tests = '''
+    @pytest.mark.points(1)
+    def test_first(student):
+        """A number."""
+        expect.same(student.double, torch.tensor(1.0))
+
+    @pytest.mark.points(1)
+    def test_second(student):
+        """A number."""
+        expect.same(student.double, torch.tensor(1.0))
+    '''
+    course = made(tests, points="2")
+    source = """
+        import torch
+
+        def double(x):
+            return x * (torch.initial_seed() % 1000)
+    """
+
+    seen = [{v.message for v in course.grade(source, seed=seed).verdicts} for seed in (1, 2)]
+
+    assert [len(messages) for messages in seen] == [1, 1]
+    assert seen[0] != seen[1]
+
+
 def test_environment_is_recorded(made):
     """The attempt records versions, device, threads, checks and confinement."""
     environment = made(DOUBLES).grade().environment

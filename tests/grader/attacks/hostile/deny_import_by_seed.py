@@ -1,13 +1,14 @@
 """deny_import_by_seed
 
-Tries: the seed tells one check from another, also in a new process: there the file hangs, in the
-old process and in the new one, each time for as long as may be waited.
-Verdict: the checks of such a seed are lost, within the limit of one wait.
+Tries: the seed tells one check from another: the file keeps the first one in a module that outlives
+a check, and hangs under any other.
+Verdict: nothing is lost. Every check of an attempt begins under the same seed.
 """
 
+import colorsys
 import time
 
 import torch
 
-if torch.initial_seed() % 3 == 0:
+if vars(colorsys).setdefault("seed", torch.initial_seed()) != torch.initial_seed():
     time.sleep(60)
