@@ -16,18 +16,19 @@ ever; which verdict they lead to was decided by the check. What does not follow 
 not kept: how long something took, what ended the child, what a check made of an error that is no
 expectation's. A check that asks something else than it did of the same answers is not one that can
 be foretold, and is never looked up again; its submission is begun anew, in another process. Files
-whose checks reach for more than their inputs, a clock or the disk, are left out beforehand.
+whose checks reach for more than their inputs, a clock or the disk, are left out beforehand
+(`closed`).
 
 All checks of a submission begin alike, with its files executed anew under one seed. So what two of
 them ask in the same words after the same beginning is asked once: of an answer its digest is kept,
 which is all that a path in a tree needs, and a check whose whole path is known so is not begun.
 Only a check in which nothing was printed leaves answers to others, since what is printed is told.
+Who would have answered otherwise the second time has still given the answer that counts.
 
 A tree belongs to a sitting and goes with it: what a run leaves in the modules of the checks ends
 both (see `residue`).
 """
 
-import ast
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,21 +45,6 @@ from grader.sandbox.raised import StudentError
 MAX_BYTES, MAX_KEPT = 16 << 20, 10_000
 # What the answers to one check may take together: they are held until its end is known.
 MAX_ANSWERED = 32 << 20
-# What a check may import and still hang on its answers alone.
-_CLOSED = frozenset({
-    "__future__", "abc", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum",
-    "fractions", "functools", "grader", "itertools", "math", "numbers", "operator", "pytest", "re",
-    "string", "torch", "types", "typing",
-})  # fmt: skip
-# What reads, runs, times or changes what does not stand in the file.
-_OPENING = frozenset({
-    "Event", "Timer", "benchmark", "from_file", "import_module", "importorskip", "load",
-    "load_state_dict_from_url", "open", "profiler", "read_bytes", "read_text", "setattr",
-})  # fmt: skip
-# The same by Python's own names; a module that is set to eval() does nothing of the kind.
-_BUILTIN = frozenset({"__builtins__", "__import__", "eval", "exec", "globals", "input", "vars"})
-# Beside modules, what outlives a check: to set something of it is to tell the next check of it.
-_LASTING = frozenset({"cls", "reference", "request", "self", "student"})
 # A request to call has this many fields, and one more where the call is watched.
 _CALL_FIELDS = 7
 
@@ -303,49 +289,6 @@ class Hearing:
             return
         if _follows_from_answers(verdict, raised) and self._kept.has_room():
             place.verdicts[passed] = verdict
-
-
-def is_closed(text: bytes) -> bool:
-    """Tell whether the checks of a file reach for nothing but what they are given.
-
-    It is told from what the file imports and calls, anywhere in it; one that hides it is believed.
-    """
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    imported: set[str] = set()
-    roots: set[str] = set()
-    called: set[str] = set()
-    builtin: set[str] = set()
-    changed: set[str] = set()
-    for node in nodes:
-        match node:
-            case ast.Import(names) | ast.ImportFrom(names=names):
-                imported.update(each.asname or each.name.partition(".")[0] for each in names)
-                called.update(part for each in names for part in each.name.split("."))
-        match node:
-            case ast.Import(names):
-                roots.update(each.name.partition(".")[0] for each in names)
-            case ast.ImportFrom(module=module, level=level):
-                roots.add((module or "").partition(".")[0] if level == 0 else "")
-            case ast.Attribute(value=owner, ctx=ast.Store() | ast.Del()):
-                changed.add(_root(owner))
-            case ast.Name(id=name):
-                called.add(name)
-                builtin.add(name)
-            case ast.Attribute(attr=name):
-                called.add(name)
-    is_told = changed & (imported | _LASTING)
-    is_opening = called & _OPENING or builtin & _BUILTIN
-    return _CLOSED.issuperset(roots) and not is_told and not is_opening
-
-
-def _root(owner: ast.expr) -> str:
-    """Give the name with which a chain of attributes begins; "" where it begins with none."""
-    while isinstance(owner, ast.Attribute | ast.Subscript):
-        owner = owner.value
-    return owner.id if isinstance(owner, ast.Name) else ""
 
 
 def _further(way: bytes, question: _Question, answer: bytes) -> bytes:

@@ -21,10 +21,11 @@ from _pytest.config import _prepareconfig
 
 from grader import checks, plugin, residue, scoring
 from grader.bound import bounded
+from grader.closed import is_closed
 from grader.errors import CourseError
 from grader.fixtures import SUBJECT, Subject, check_id, seed_of
 from grader.known import Known
-from grader.precedents import Precedents, is_closed
+from grader.precedents import Precedents
 from grader.records import Check, Exercise
 from grader.sandbox.child.state import reset_torch
 
