@@ -64,7 +64,7 @@ def home() -> Home:
     if found.missing is None:
         try:
             _sweep(found)
-            group = _make(found.folders)
+            group = _made(found.folders)
             try:
                 process.try_apart(lambda: join(group, 1 << 30, tasks=8))
             finally:
@@ -79,14 +79,11 @@ def make() -> Group | None:
     """Make a group for the next child; None where there can be none."""
     if home().missing is not None:
         return None
-    for _ in range(_PATIENCE):
-        try:
-            return _make(home().folders)
-        except OSError:
-            # Somebody who sweeps may have met it in the moment before it was locked.
-            continue
-    # It adds to other walls; the child says which of them stand.
-    return None
+    try:
+        return _made(home().folders)
+    except OSError:
+        # It adds to other walls; the child says which of them stand.
+        return None
 
 
 def join(group: Group, memory_bytes: int | None, tasks: int) -> None:
@@ -145,6 +142,16 @@ def remove(group: Group) -> None:
         os.close(lock)
 
 
+def _made(homes: tuple[str, ...]) -> Group:
+    for _ in range(_PATIENCE):
+        try:
+            return _make(homes)
+        except (FileNotFoundError, BlockingIOError):
+            # Another grader that starts has met it in the moment before it was locked.
+            continue
+    return _make(homes)
+
+
 def _make(homes: tuple[str, ...]) -> Group:
     name = f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
     group = Group(tuple(f"{place}/{name}" for place in homes), ())
@@ -165,27 +172,20 @@ def _sweep(found: Home) -> None:
     """Remove the groups whose maker has ended without doing it."""
     for place in dict.fromkeys(found.folders):
         for name in os.listdir(place):
-            folder = f"{place}/{name}"
-            if name.startswith(_PREFIX) and not _is_locked(folder):
-                try:
-                    os.rmdir(folder)
-                except OSError:
-                    # Somebody else removes it just now, or its process is about to die.
-                    continue
+            # Locked, it belongs to somebody; or somebody else removes it, or its process dies yet.
+            if name.startswith(_PREFIX):
+                with suppress(OSError):
+                    _remove_unlocked(f"{place}/{name}")
 
 
-def _is_locked(folder: str) -> bool:
+def _remove_unlocked(folder: str) -> None:
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return False
-    try:
+        # Held until it is gone: else its maker could lock it in between, and believe in it.
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        os.rmdir(folder)
     finally:
         os.close(place)
-    return False
 
 
 def _candidate(groups: str, mounts: str) -> Home:

@@ -81,7 +81,7 @@ def test_what_the_clock_says_is_asked_again_alone(desk: "Desk") -> None:
         thread.join()
 
     assert len(stopped) == 1
-    assert [(one.tries, one.attempt.score.earned) for one in found] == [(2, 4)]
+    assert [(one.tries, one.attempt.score.earned, one.why) for one in found] == [(2, 4, "")]
 
 
 def test_a_reference_that_is_killed_is_graded_again(desk: "Desk") -> None:

@@ -200,6 +200,25 @@ def test_groups_of_a_killed_grader_are_removed_by_the_next() -> None:
 
 
 @needs_groups
+def test_graders_that_start_at_once_all_have_groups() -> None:
+    """Who tidies up takes no group from somebody who is just making one."""
+    words = [
+        sys.executable, "-c",
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from grader.sandbox.walls import cgroups\n"
+        "for _ in range(150):\n"
+        "    cgroups.home.cache_clear()\n"
+        "    print(cgroups.home().missing)\n",
+        str(REPOSITORY),
+    ]  # fmt: skip
+    starting = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [line for process in starting for line in process.communicate()[0].splitlines()]
+
+    assert set(said) == {"None"}
+    assert len(said) == 450
+
+
+@needs_groups
 def test_a_user_without_the_right_has_none(behind: Behind, stranger: Stranger) -> None:
     """Where the folder of the own group is closed, the wall is missing and the others stand."""
     (line,) = behind("print(cgroups.home().missing, 'seccomp' in standing)", stranger=stranger)
