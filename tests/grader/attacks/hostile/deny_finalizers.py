@@ -16,4 +16,5 @@ class Clings:
             time.sleep(3600)
 
 
-clings = Clings()
+# Kept where the next load lets go of it, and not when garbage happens to be collected.
+sys.clings = Clings()
