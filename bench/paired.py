@@ -63,9 +63,11 @@ def process_cpu_s(process: int) -> float:
 def children(process: int | str = "self") -> set[int]:
     """Read which processes have this one for a parent; none known where there is no /proc."""
     found: set[int] = set()
-    for path in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):  # A thread that has ended.
-            found.update(map(int, path.read_text().split()))
+    with suppress(OSError):  # A process that has ended.
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with suppress(OSError):  # A thread that has ended.
+                path = Path(f"/proc/{process}/task/{thread}/children")
+                found.update(map(int, path.read_text().split()))
     return found
 
 

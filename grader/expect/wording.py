@@ -91,7 +91,13 @@ def kind(value: object, name: str = RESULT) -> str:
     """Say what a value is: "a float", "a tensor"; of a result that is None, how that happens."""
     if value is None:
         return "None (a function without return gives None)" if name == RESULT else "None"
-    return a("tensor" if type(value) is torch.Tensor else type(value).__name__)
+    its = type(value)  # An object can claim another class, and `isinstance` believes it.
+    if issubclass(its, torch.nn.Module):
+        # For one of the student's own class there is a stand-in here, which knows its class's name.
+        return a(its._get_name(value))  # type: ignore[no-untyped-call, arg-type]
+    if callable(value):
+        return "a function"
+    return a("tensor" if its is torch.Tensor else its.__name__)
 
 
 def a(noun: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from grader.errors import CourseError
+from grader import expect
+from grader.errors import CourseError, Mismatch
 from grader.sandbox.proxy import RemoteModule, Student
 from grader.sandbox.wire.modules import unregistered
 
@@ -542,6 +543,15 @@ def make(factor): return Scale(factor)
     local, remote = both(source, lambda s: [s.make(3)(2), s.Scale(4)(2)])
 
     assert local == remote
+
+
+def test_what_stands_for_the_students_is_told_by_the_students_words(submitted: Submitted) -> None:
+    """A function or module that comes where a tensor is expected is named as the student would."""
+    student = submitted(SOURCE + "def give(): return make")
+
+    for answer, kind in ((student.give(), "a function"), (student.make(), "a Net")):
+        with pytest.raises(Mismatch, match=f"^The result is {kind}; a tensor is expected"):
+            expect.tensor(answer)
 
 
 # What a mirror shows and takes

@@ -322,7 +322,7 @@ def test_sentences_keep_the_right_values():
         ("type", "a list", "a tensor", "list_for_tensor"),
         ("type", "a tuple", "a tensor", "tuple_for_tensor"),
         ("type", "a list", "a tuple", "list_for_tuple"),
-        ("type", "a RemoteFunction", "a tensor", "not_called"),
+        ("type", "a function", "a tensor", "not_called"),
         ("type", "a dict", "a tensor", None),
         ("dtype", "torch.float64", "torch.float32", "double_precision"),
         ("dtype", "torch.float32", "torch.float64", "single_precision"),

@@ -65,6 +65,8 @@ def test_close_of_a_single_number(refusal):
         (2.5, "a float"),
         ([1.0], "a list"),
         ("text", "a str"),
+        (len, "a function"),
+        (torch.nn.Linear(1, 1), "a Linear"),
     ],
 )
 def test_close_refuses_what_is_no_tensor(refusal, got, kind):
