@@ -9,10 +9,11 @@ was standard output: {"done": n, "of": m, "printed": text}, {"attempt": text}, {
 {"measured": ...} or {"error": class, "text": sentence}. What the checks themselves print is thrown
 away, since it might tell what is hidden.
 
-A *nursery* (`grader.nursery`) stops before that fork, and becomes a judge in each process that it
-is asked to fork. It is asked in JSON on a socket, its standard input; an order brings the
-descriptors of the judge's orders, events and complaints along, and is answered with its number. It
-may name a core of the machine, which the judge and all that it forks will stay on.
+A *nursery* (`grader.nursery`) stops before that fork, when what all zygotes share is ready, and
+becomes a judge in each process that it is asked to fork. It is asked in JSON on a socket, its
+standard input; an order brings the descriptors of the judge's orders, events and complaints along,
+and is answered with its number. It may name a core of the machine, which the judge and all that it
+forks will stay on.
 
 A rehearsal may want checks to begin with more threads or another default dtype than 1 and float32.
 Both are said on the command line, before the fork, so that they hold on both sides of the wall.
@@ -32,9 +33,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from grader.sandbox.child import warm
+
+if TYPE_CHECKING:
+    from grader.sandbox.child.state import State
 
 warm.import_torch()
 
@@ -44,10 +48,16 @@ _MAX_ORDER = 4096  # bytes
 def main() -> None:
     """Fork the zygote, then grade what is ordered until standard input ends."""
     warnings.simplefilter("ignore")
-    words = sys.argv[1:]
-    _begin_with(_forked_from_here() if words == ["nursery"] else words)
+    words, state = sys.argv[1:], None
+    if words == ["nursery"]:
+        from grader.sandbox.child import hugepages, zygote  # noqa: PLC0415  Shared by all zygotes.
+
+        state = zygote.ready()
+        hugepages.collapse()
+        words = _forked_from_here()
+    _begin_with(words)
     can_fork = sys.platform.startswith("linux")
-    control = _fork_zygote() if can_fork else None
+    control = _fork_zygote(state) if can_fork else None
     # Off since the import. What there is now stays, and is never looked at again.
     gc.freeze()
     gc.enable()
@@ -120,7 +130,8 @@ def _begin_with(words: list[str]) -> None:
         state.begin_with(int(threads), getattr(torch, dtype))
 
 
-def _fork_zygote() -> socket.socket:
+def _fork_zygote(state: "State | None") -> socket.socket:
+    """Fork the zygote; `state` is what its children start from, if that is ready."""
     control, theirs = socket.socketpair()
     if os.fork() == 0:
         try:
@@ -131,7 +142,7 @@ def _fork_zygote() -> socket.socket:
             os.setsid()
             from grader.sandbox.child import zygote  # noqa: PLC0415  Only this side needs it.
 
-            zygote.serve(theirs, zygote.prepare())
+            zygote.serve(theirs, state or zygote.ready())
         finally:
             os._exit(0)
     theirs.close()

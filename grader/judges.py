@@ -91,8 +91,7 @@ class Judges:
         self._idle: queue.SimpleQueue[Judge] = queue.SimpleQueue()
         self._alive: list[Judge] = []
         self._lock = Lock()
-        # One of them gains nothing by it.
-        self._nursery = Nursery() if settings.judges > 1 and nursery.is_possible() else None
+        self._nursery = Nursery() if nursery.is_possible() else None
         # Cores that no judge has. Of a judge, its zygote and its child only one computes at a time;
         # left alone, they meet those of another judge on one core while the next one is idle.
         cores = _cores() if self._nursery is not None else []

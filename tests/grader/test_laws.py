@@ -56,6 +56,7 @@ FLOORS: Floors = (
         "sandbox.child.loader", "sandbox.child.tables",
         "sandbox.child.state",
         "sandbox.child.witness", "sandbox.child.service", "sandbox.child.practice",
+        "sandbox.child.hugepages",
         "sandbox.child.zygote",
         "sandbox.child.__main__",
         "sandbox.raised", "sandbox.graph", "sandbox.proxy", "sandbox.launch", "sandbox.scratch",

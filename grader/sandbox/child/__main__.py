@@ -17,6 +17,8 @@ warm.import_torch()
 from grader.sandbox.child import zygote  # noqa: E402  It imports torch, with what is set above.
 
 if sys.argv[1] == "zygote":
-    zygote.serve(socket.socket(fileno=int(sys.argv[2])), zygote.prepare())
+    zygote.serve(socket.socket(fileno=int(sys.argv[2])), zygote.ready())
 else:
-    zygote.become(int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4]), zygote.prepare())
+    words = sys.argv[2:]
+    zygote.settle()
+    zygote.become(int(words[0]), int(words[1]), json.loads(words[2]), zygote.prepare())

@@ -32,15 +32,29 @@ GRACE_S = 0.25  # for a child that has closed its channel to finish dying, so th
 def prepare() -> State:
     """Warm torch up and remember the state that every check starts from."""
     warm.warm_up()
-    walls.prepare()
-    # What stands on this process's command line is nobody's business inside.
-    sys.argv[:] = ["submission"]
+    walls.Plan()  # It finds Python's folders by an import, which is to be no news to the state.
     return State()
+
+
+def ready() -> State:
+    """Prepare and serve once: all that writes to torch's memory, in whatever process forks first.
+
+    What that one has written, those that it forks share; what they write, each has for itself.
+    """
+    state = prepare()
+    practice.practise(state)
+    return state
+
+
+def settle() -> None:
+    """Find out what walls can be built from, and forget what is nobody's business inside."""
+    walls.prepare()
+    sys.argv[:] = ["submission"]  # It stands on this process's command line.
 
 
 def serve(control: socket.socket, state: State) -> None:
     """Fork and end children until the host closes the control socket."""
-    practice.practise(state)
+    settle()
     parent = os.getpid()
     groups: dict[int, cgroups.Group | None] = {}
     try:
