@@ -19,19 +19,17 @@ It runs from a question to its answer, whatever the host does meanwhile: a child
 letter every millisecond keeps the host reading, and would never be waited for.
 """
 
-import mmap
 import os
 import select
 import signal
 import socket
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from grader.errors import ConfinementError, SandboxError, WireError
 from grader.records import Outcome, Submission
-from grader.sandbox import usage, wire
+from grader.sandbox import room, usage, wire
 from grader.sandbox.launch import START_S, Launcher
 from grader.sandbox.raised import MAX_TEXT, StudentError, as_error
 from grader.sandbox.scratch import Scratch
@@ -58,22 +56,6 @@ def _unbroken() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _room(size: int) -> bytearray | mmap.mmap:
-    """Give so many bytes, in memory that is taken as it is filled.
-
-    The child may have announced more than it sends.
-    """
-    if size <= MIB:
-        return bytearray(size)
-    if not sys.platform.startswith("linux"):
-        return mmap.mmap(-1, size)
-    room = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(OSError):
-        # Pages of 2 MiB, where there are some: taking small ones costs more than filling them.
-        room.madvise(mmap.MADV_HUGEPAGE)
-    return room
 
 
 class Child:
@@ -197,7 +179,7 @@ class Child:
         decoder = wire.receive(self._caps)
         wanted = next(decoder)
         while True:
-            buffer = memoryview(_room(wanted))
+            buffer = room.take(wanted)
             filled = 0
             while filled < wanted:
                 try:

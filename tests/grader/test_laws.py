@@ -60,7 +60,7 @@ FLOORS: Floors = (
         "sandbox.child.zygote",
         "sandbox.child.__main__",
         "sandbox.raised", "sandbox.graph", "sandbox.proxy", "sandbox.launch", "sandbox.scratch",
-        "sandbox.place", "sandbox.usage", "sandbox.terms",
+        "sandbox.place", "sandbox.usage", "sandbox.terms", "sandbox.room",
         "sandbox.host",
     ),
     (
