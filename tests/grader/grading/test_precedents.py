@@ -1,6 +1,8 @@
 """Precedents: known answers lead to the verdict that they led to before, and nothing else does."""
 
 import os
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -527,3 +529,28 @@ def test_large_questions_are_not_kept():
         assert hearing.known(frozenset()) is None
         hearing.ask(["call", 0, [], [True, "float32"], ["name", "f"], [], None], [block])
         hearing.decided(frozenset(), Verdict(CHECK, Outcome.PASSED), None)
+
+
+def test_answers_are_told_apart_without_the_package_for_it():
+    """A copy without BLAKE3 takes SHA-256: one bit more or less is another answer there too."""
+    script = """
+import sys
+sys.modules["blake3"] = None
+import hashlib
+from grader import precedents
+from grader.sandbox import wire
+found = [precedents._digest(["ok", n], []) for n in (1, 1, 2)]
+assert found[0] == hashlib.sha256(b"".join(wire.pack(["ok", 1], []))).digest()
+assert found[0] == found[1] != found[2]
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True)
+
+
+def test_one_bit_makes_another_answer():
+    """A large answer that differs in one bit is told from the other."""
+    same, other = bytearray(1 << 20), bytearray(1 << 20)
+    other[777_777] ^= 1
+    blocks = [wire.Block("uint8", (1 << 20,), memoryview(data)) for data in (same, same, other)]
+    found = [precedents._digest(["ok", 1], [block]) for block in blocks]
+
+    assert found[0] == found[1] != found[2]
