@@ -21,7 +21,7 @@ def attempt_columns(attempt: Attempt) -> dict[str, object]:
         "score": attempt.score.earned,
         "possible": attempt.score.possible,
         "seconds": round(attempt.seconds, 3),
-        "json": to_json(attempt),
+        "json": to_json(attempt, is_line=True),
     }
 
 

@@ -148,7 +148,7 @@ class _Lines:
         """
         if self._path is None:
             return
-        fields = json.loads(attempt_report.to_json(result.attempt))
+        fields = json.loads(attempt_report.to_json(result.attempt, is_line=True))
         rest = json.dumps({"student": result.student, **fields}).encode() + b"\n"
         written = 0
         try:
