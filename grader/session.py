@@ -38,6 +38,7 @@ from grader.records import (
     Visibility,
 )
 from grader.replay import Transcript
+from grader.sandbox import room
 from grader.sandbox.host import Sandbox
 from grader.sandbox.launch import Launcher
 from grader.sandbox.proxy import Student
@@ -293,6 +294,7 @@ class _Session:
             verdict = replace(verdict, evidence=told)
         for each in self._raised:
             forget_values(each)
+        room.give_back()  # What is compared to name a mistake is as large as the answer.
         if fault.needs_control(raised):
             question = diagnosis.Lost(check, raised, transcript, control, self._student_seed)
             found = diagnosis.diagnose(self._known, question, passed, run)

@@ -33,6 +33,11 @@ def take(size: int) -> memoryview:
     return memoryview(room)[:size]
 
 
+def give_back() -> None:
+    """Keep nothing: there is another use for the memory than the next large answer."""
+    _kept.clear()
+
+
 def _made(size: int) -> mmap.mmap:
     if not sys.platform.startswith("linux"):
         return mmap.mmap(-1, size)

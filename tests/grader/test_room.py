@@ -46,6 +46,15 @@ def test_a_very_large_answer_is_given_back() -> None:
     assert all(len(kept) <= 16 * MIB for kept in room._kept)
 
 
+def test_it_is_given_back_where_something_else_needs_room() -> None:
+    """What is kept goes when somebody says so."""
+    room.take(9 * MIB)
+
+    room.give_back()
+
+    assert room._kept == []
+
+
 def test_small_answers_have_memory_of_their_own() -> None:
     """Up to a mebibyte nothing is kept."""
     kept = list(map(id, room._kept))
