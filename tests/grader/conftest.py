@@ -10,6 +10,7 @@ after the test.
 """
 
 import gc
+import signal
 import textwrap
 import types
 from collections.abc import Callable, Iterator
@@ -22,6 +23,10 @@ from grader.sandbox.child import warm
 # takes a second. The tests that make garbage want the collector back.
 warm.import_torch()
 gc.enable()
+
+# A shell that starts these tests in the background has SIGINT ignored, and every process below
+# would inherit that: those that are asked to stop would not hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import torch  # noqa: E402
 
