@@ -2,6 +2,9 @@
 
 import contextlib
 import math
+import subprocess
+import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -67,6 +70,41 @@ def test_other_forms_are_infinitely_apart(other):
             student.f(X.clone())
 
     assert distance(doubled(2), played(other, use)) == math.inf
+
+
+@pytest.mark.parametrize("place", [0, 1 << 14, -1])
+@pytest.mark.parametrize("value", ["5.0", "math.nan"])
+def test_one_of_many_values_counts_wherever_it_stands(place, value):
+    """Large tensors are compared piece by piece, and none of the pieces is left out."""
+
+    def use(student):
+        student.f(torch.zeros(100_003))
+
+    one = played("def f(x): return x", use)
+    other = played(
+        f"import math\ndef f(x):\n    x = x.clone()\n    x[{place}] = {value}\n    return x", use
+    )
+
+    assert distance(one, other) > 10
+
+
+def test_comparing_large_values_takes_little_memory():
+    """Two answers of 40 MB are compared in much less than another 40 MB."""
+    use = "lambda student: student.f(torch.ones(10_000_000))"
+    script = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import torch
+from test_replay import distance, played
+torch.set_num_threads(1)
+one, other = (played(f"def f(x): return x * {{n}}", {use}) for n in (1, 1.00001))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert 0 < distance(one, other) < 1
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert int(ran.stdout) < 20  # MiB
 
 
 def test_errors_are_compared_by_type_and_words():
