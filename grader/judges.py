@@ -28,8 +28,9 @@ _MANY_FAULTS = 10
 # How often one is graded alone at most. A kill is nobody's fault, unless it comes each time.
 _MANY_TRIES = 3
 # How `sandbox.host` begins to say that the wall clock, and not computing, ended a check; and how it
-# says that somebody killed its process, which a machine without memory does too.
-_BY_THE_WALL, _BY_A_KILL = ("stopped after waiting ",), ("the process crashed (SIGKILL)",)
+# says that its process had to be killed, or that somebody did where no filter tells who.
+_BY_THE_WALL = ("stopped after waiting ",)
+_BY_A_KILL = ("the process closed the grader's own connection", "the process crashed (SIGKILL)")
 _BY_THE_MACHINE = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 

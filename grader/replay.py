@@ -381,9 +381,9 @@ def _values_apart(left: wire.Block, right: wire.Block) -> float:
     a, b = from_block(left), from_block(right)
     if not a.is_floating_point() and not a.is_complex():
         return 0.0 if torch.equal(a, b) else math.inf
-    apart = 0.0
-    for pieces in zip(*(each.flatten().split(_AT_ONCE) for each in (a, b)), strict=True):
-        apart = max(apart, _pieces_apart(*pieces)) if apart <= APART else apart
+    apart, pieces = 0.0, 1 + a.numel() // _AT_ONCE
+    for ours, theirs in zip(*(each.flatten().chunk(pieces) for each in (a, b)), strict=True):
+        apart = max(apart, _pieces_apart(ours, theirs)) if apart <= APART else apart
     return apart
 
 

@@ -236,6 +236,7 @@ class _Session:
         transcript = Transcript()
         stand_in = self._stand_in(hearing.names)
         raised = self._run(item, stand_in(transcript.listening(hearing.ask)))
+        self.sandbox.demand_unharmed()
         if hearing.is_misled:
             # In another process: this one has heard what the check does not ask.
             self.sandbox.end_child()

@@ -11,7 +11,8 @@ The host waits for a child in one place, `Child.request`. It never blocks on it:
 are polled, and at every tick the child's CPU time, its memory and the wall clock are read from
 outside and held against the limits. A child that exceeds one, breaks the protocol or dies is ended
 by the zygote, its parent, and `Ended` says how; the next check gets a new child. A child that dies
-takes no other check with it, and what it had answered before stands.
+takes no other check with it, and what it had answered before stands. One that somebody killed has
+lost nothing: the filter lets no child send itself SIGKILL, so that is our fault or the machine's.
 
 CPU time within a check decides; it is read from the kernel's clock for that process. The wall
 clock is the backstop for a child that sleeps, because on a busy machine it measures the neighbours.
@@ -29,7 +30,7 @@ from contextlib import contextmanager, suppress
 
 from grader.errors import ConfinementError, SandboxError, WireError
 from grader.records import Outcome, Submission
-from grader.sandbox import room, usage, wire
+from grader.sandbox import room, usage, walls, wire
 from grader.sandbox.launch import START_S, Launcher
 from grader.sandbox.raised import MAX_TEXT, StudentError, as_error
 from grader.sandbox.scratch import Scratch
@@ -41,6 +42,9 @@ MIB = 1 << 20
 READS = 64
 # A child cannot answer with more than it could hold, and the host must not either.
 HEADER_BYTES = 16 * MIB
+DEAF = "the process closed the grader's own connection and went on; close what you have opened"
+# A filtered child cannot do that to itself.
+KILLED = "somebody killed its process (SIGKILL), as a machine does that has no memory left"
 
 
 class Ended(StudentError):  # noqa: N818  It is a verdict on the submission, no error of ours.
@@ -96,8 +100,9 @@ class Child:
         # Not watched before `ready` knows it: torch alone is a quarter of a gigabyte.
         self._memory_start = 1 << 62
         self.is_alive = True
-        # Known when it has ended.
-        self._is_out_of_memory = False
+        # Known when it has ended: how, and that it was nothing of the submission's.
+        self._is_forced = self._is_out_of_memory = False
+        self.fault = ""
 
     def ready(self) -> None:
         """Wait until the walls stand.
@@ -156,7 +161,7 @@ class Child:
         self._channel.close()
         try:
             ended = self._launcher.end(self.process)
-            self._is_out_of_memory = ended.is_out_of_memory
+            self._is_forced, self._is_out_of_memory = ended.is_forced, ended.is_out_of_memory
             return ended.status
         finally:
             os.close(self._output)
@@ -254,6 +259,11 @@ class Child:
             number = os.WTERMSIG(status)
             if number == signal.SIGSYS:
                 raise Ended(Outcome.FORBIDDEN, "made a system call that is not allowed here")
+            if number == signal.SIGKILL and self._is_forced:
+                raise Ended(Outcome.CRASHED, DEAF)
+            if number == signal.SIGKILL and walls.is_filtered(self.confinement):
+                self.fault = KILLED
+                raise SandboxError(KILLED)
             # The real-time signals have numbers only.
             name = signal.Signals(number).name if number < signal.SIGRTMIN else f"signal {number}"
             raise Ended(Outcome.CRASHED, f"the process crashed ({name})")
@@ -328,10 +338,17 @@ class Sandbox:
 
         Raises:
             Ended: it is gone, now or since an earlier question of the same check.
+            SandboxError: it was killed from outside.
         """
+        self.demand_unharmed()
         if self._child is None or not self._child.is_alive:
             raise Ended(Outcome.CRASHED, "the process has already ended in this check")
         return self._child.request(body, blocks, self._terms.limits.time_s)
+
+    def demand_unharmed(self) -> None:
+        """Raise a SandboxError if somebody has killed the present child, whoever swallowed that."""
+        if self._child is not None and self._child.fault:
+            raise SandboxError(self._child.fault)
 
     def take_printed(self) -> str:
         """Take what was printed since this was last asked, within the limit."""

@@ -27,6 +27,8 @@ class End:
 
     # As `os.waitpid` gives it.
     status: int
+    # Whether it did not go by itself, and had to be killed.
+    is_forced: bool
     # Whether the kernel killed it at the limit of its group.
     is_out_of_memory: bool = False
 
@@ -75,7 +77,7 @@ class Zygote:
         except OSError as error:
             raise SandboxError(f"the zygote does not take orders: {error}") from error
         answer = self._answer()
-        return End(answer["status"], bool(answer["is_out_of_memory"]))
+        return End(answer["status"], *map(bool, (answer["is_forced"], answer["is_out_of_memory"])))
 
     def _answer(self) -> dict[str, int]:
         data = b""
@@ -115,14 +117,15 @@ class Interpreters:
 
     def end(self, child: int) -> End:
         """Kill and reap a child, unless it goes by itself in a moment."""
-        process = self._processes.pop(child)
+        process, is_forced = self._processes.pop(child), False
         try:
             code = process.wait(0.25)
         except subprocess.TimeoutExpired:
+            is_forced = True
             process.kill()
             code = process.wait()
         # Popen turns the status around; this is the form of os.waitpid.
-        return End(-code if code < 0 else code << 8)
+        return End(-code if code < 0 else code << 8, is_forced)
 
     def close(self) -> None:
         """End the children that are left."""

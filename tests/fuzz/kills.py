@@ -171,7 +171,10 @@ class Course:
         lines = (self.root / f"{book}.err").read_text(encoding="utf-8").splitlines()
         said = {line.split()[0]: line for line in lines if line.startswith("student-")}
         records: Records = {}
-        for line in (self.root / f"{book}.jsonl").read_text(encoding="utf-8").splitlines(True):
+        text = ""
+        with suppress(FileNotFoundError):  # It was killed before it had made the file.
+            text = (self.root / f"{book}.jsonl").read_text(encoding="utf-8")
+        for line in text.splitlines(True):
             # One without an end was being written when its writer was killed.
             if line.endswith("\n"):
                 fields = json.loads(line)

@@ -1,6 +1,7 @@
 """Starting, watching and ending children: limits, deaths, and what they cost the next check."""
 
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import torch
 
 from grader.errors import ConfinementError, SandboxError
 from grader.records import Limits, Outcome
-from grader.sandbox.host import Child, Ended, Sandbox, Terms
+from grader.sandbox.host import DEAF, KILLED, Child, Ended, Sandbox, Terms
 from grader.sandbox.launch import Zygote
 from grader.sandbox.proxy import Student
 from grader.sandbox.raised import StudentError
@@ -61,7 +62,7 @@ def wait_until_gone(process: int) -> bool:
     [
         ("os._exit(3)", Outcome.CRASHED, LEFT.format(3)),
         ("ctypes.string_at(0)", Outcome.CRASHED, "the process crashed (SIGSEGV)"),
-        ("os.kill(os.getpid(), 9)", Outcome.CRASHED, "the process crashed (SIGKILL)"),
+        ("deaf()", Outcome.CRASHED, DEAF),
         ("os.abort()", Outcome.CRASHED, "the process crashed (SIGABRT)"),
         ("os.kill(os.getpid(), 40)", Outcome.CRASHED, "the process crashed (signal 40)"),
         ("os.closerange(0, 64)", Outcome.CRASHED, LEFT.format(0)),
@@ -90,6 +91,9 @@ def garbage():
     for descriptor in range(64):
         try: os.write(descriptor, b"garbage" * 10)
         except OSError: pass
+def deaf():
+    os.closerange(3, 64)
+    time.sleep(60)
 def f(): {act}
 def g(): return "well"
 """,
@@ -105,6 +109,32 @@ def g(): return "well"
     assert (caught.value.outcome, str(caught.value)) == (outcome, said)
     assert began(sandbox).g() == "well"
     assert sandbox.children == 2
+
+
+def test_a_kill_from_outside_is_no_verdict(sandboxed: Sandboxed, began: Began) -> None:
+    """Of a child that somebody killed nothing is known, also where a check swallows that."""
+    sandbox = sandboxed("import os\ndef pid(): return os.getpid()\ndef f(): return 1\n")
+    student = began(sandbox)
+    os.kill(student.pid(), signal.SIGKILL)
+
+    for _ in range(2):
+        with pytest.raises(SandboxError) as caught:
+            student.f()
+        assert str(caught.value) == KILLED
+    with pytest.raises(SandboxError):
+        sandbox.demand_unharmed()
+    assert began(sandbox).f() == 1
+    sandbox.demand_unharmed()
+
+
+def test_nobody_kills_himself_as_others_would(sandboxed: Sandboxed, began: Began) -> None:
+    """A submission that sends itself SIGKILL is refused, so that its death would be another's."""
+    student = began(sandboxed("import os\ndef f(): os.kill(os.getpid(), 9)\n"))
+
+    with pytest.raises(StudentError) as caught:
+        student.f()
+
+    assert caught.value.outcome is Outcome.FORBIDDEN
 
 
 def test_a_check_goes_no_further_than_the_death(sandboxed: Sandboxed, began: Began) -> None:

@@ -86,24 +86,25 @@ def _end(child: int, group: cgroups.Group | None, grace_s: float) -> dict[str, i
     """Reap a child, killing it if it does not go by itself, and remove its group.
 
     Returns:
-        its status as `os.waitpid` gives it, and whether its group ran out of memory.
+        its status as `os.waitpid` gives it, whether it had to be killed, and whether its group ran
+        out of memory.
     """
-    status = _reap(child, grace_s)
+    status, is_forced = _reap(child, grace_s)
     is_exhausted = group is not None and cgroups.is_exhausted(group)
     if group is not None:
         cgroups.remove(group)
-    return {"status": status, "is_out_of_memory": is_exhausted}
+    return {"status": status, "is_forced": is_forced, "is_out_of_memory": is_exhausted}
 
 
-def _reap(child: int, grace_s: float) -> int:
+def _reap(child: int, grace_s: float) -> tuple[int, bool]:
     deadline = time.monotonic() + grace_s
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
-            return status
+            return status, False
         time.sleep(0.001)
     os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1]
+    return os.waitpid(child, 0)[1], True
 
 
 def _unbuffered(descriptor: int) -> io.TextIOWrapper:

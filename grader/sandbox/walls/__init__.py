@@ -391,3 +391,8 @@ def describe(standing: Sequence[str]) -> str:
     strong = [name for name in shown if name.startswith("landlock ") or name == "seccomp"]
     rest = [phrases.get(name, name) for name in shown if name in ("rlimits", *phrases)]
     return ", ".join(dict.fromkeys((strong or ["not confined"]) + rest))
+
+
+def is_filtered(confinement: str) -> bool:
+    """Tell whether a filter of system calls stands, by what `describe` says of it."""
+    return "seccomp" in confinement.split(", ")

@@ -69,6 +69,7 @@ GROUPS = (
         "ptrace process_vm_readv process_vm_writev kcmp get_robust_list pidfd_open pidfd_getfd "
         "pidfd_send_signal process_madvise process_mrelease",
     ),
+    _group("a timer that kills, as only others may", errno.EPERM, "timer_create"),
     _group("the network", errno.EACCES, "socket connect bind listen accept accept4"),
     _group(
         "another view of the machine, with the rights of its root",
@@ -156,6 +157,12 @@ _ON_A_PROCESS = _group(
     "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo prlimit64 sched_setaffinity "
     "sched_setparam sched_setscheduler sched_setattr migrate_pages move_pages",
 )
+# A process may end itself by any signal but this, so whose process it ends was killed by others: by
+# somebody, or by a machine without memory. The calls with the place of the signal among arguments.
+_SIGKILL = 9
+_SENDING = {"kill": 1, "tkill": 1, "tgkill": 2, "rt_sigqueueinfo": 1, "rt_tgsigqueueinfo": 2}
+# RLIMIT_CPU and RLIMIT_RTTIME: the kernel sends it at the hard limit.
+_LIMITS_THAT_KILL = (0, 15)
 
 
 @functools.cache
@@ -216,9 +223,12 @@ def form(machine_name: str, is_gpu: bool) -> tuple[bytes, ...]:
         "ioctl": _none_of(1, _IOCTL_REFUSED),
         "prctl": _only(0, _PRCTL_ALLOWED),
         "personality": _only(0, (_PERSONALITY_QUERY,)),
+        "setrlimit": _none_of(0, _LIMITS_THAT_KILL),
     }
     own = (0, _OWN)
     on_itself = {name: _only(0, own) for name in _ON_A_PROCESS.calls} | {
+        **{call: _only(0, own) + _none_of(at, (_SIGKILL,)) for call, at in _SENDING.items()},
+        "prlimit64": _only(0, own) + _only_asked(1, _LIMITS_THAT_KILL, 2),
         "setpriority": _only(0, (0,)) + _only(1, own),
         "ioprio_set": _only(0, (1,)) + _only(1, own),
     }
@@ -287,6 +297,22 @@ def _none_of(index: int, values: tuple[int, ...]) -> list[Instruction]:
     for value in values:
         lines += [(_IF_EQUAL, 0, 1, value), (_RETURN, 0, 0, REFUSE | errno.EPERM)]
     return lines
+
+
+def _only_asked(index: int, values: tuple[int, int], pointer: int) -> list[Instruction]:
+    """Go on unless the argument is one of the values and the pointer shows something new."""
+    first, second = values
+    low = _ARGUMENTS + 8 * pointer
+    return [
+        (_LOAD, 0, 0, _ARGUMENTS + 8 * index),
+        (_IF_EQUAL, 1, 0, first),
+        (_IF_EQUAL, 0, 5, second),
+        (_LOAD, 0, 0, low),
+        (_IF_EQUAL, 0, 2, 0),
+        (_LOAD, 0, 0, low + 4),
+        (_IF_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, REFUSE | errno.EPERM),
+    ]
 
 
 def _clone() -> list[Instruction]:

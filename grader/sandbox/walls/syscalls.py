@@ -38,6 +38,8 @@ _TABLE = """
     rt_sigqueueinfo           129      138
     rt_tgsigqueueinfo         297      240
     prlimit64                 302      261
+    setrlimit                 160      164
+    timer_create              222      107
     setpriority               141      140
     ioprio_set                251       30
     sched_setaffinity         203      122

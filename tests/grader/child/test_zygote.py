@@ -192,6 +192,6 @@ def test_orders_are_lines_with_descriptors(zygote: Zygote) -> None:
 
     assert greeting.startswith(b"GRW1")
     assert b'["ready",0,"not confined, rlimits' in greeting
-    assert ended == {"status": signal.SIGTERM, "is_out_of_memory": False}
+    assert ended == {"status": signal.SIGTERM, "is_forced": False, "is_out_of_memory": False}
     channel.close()
     os.close(read)

@@ -48,6 +48,27 @@ def test_right_answer_earns_all(made):
     assert attempt.score.earned == attempt.score.possible == 1
 
 
+def test_a_kill_from_outside_is_ungraded(made, verdict):
+    """A process that somebody killed has lost nothing, also where the check swallows that."""
+    course = made('''
+import os, signal
+
+@pytest.mark.points(1)
+def test_doubles(student):
+    """It doubles."""
+    os.kill(student.pid(), signal.SIGKILL)
+    with pytest.raises(Exception):
+        student.double(1)
+''')
+    found = verdict(course.grade(course.reference + "\nimport os\ndef pid(): return os.getpid()\n"))
+
+    assert found.outcome is Outcome.UNGRADED
+    assert found.message == (
+        "the grader failed, not you: somebody killed its process (SIGKILL), as a machine does that "
+        "has no memory left"
+    )
+
+
 def test_stub_is_not_written_yet(made, verdict):
     """An untouched stub earns nothing and is told where to write."""
     found = verdict(made(DOUBLES).grade())

@@ -107,6 +107,36 @@ def test_signals_reach_nobody_else(behind: Behind) -> None:
     ]
 
 
+def test_nobody_ends_himself_by_the_signal_of_others(behind: Behind) -> None:
+    """SIGKILL cannot be sent to oneself, by whichever call, nor be ordered by a limit."""
+    lines = behind("""
+        import resource, signal, threading
+        me, thread, kill = os.getpid(), threading.get_native_id(), signal.SIGKILL
+        attempt("kill", os.kill, me, kill)
+        attempt("group", os.kill, 0, kill)
+        attempt("wide", call, "kill", me, 1 << 32 | kill)
+        attempt("thread", signal.pthread_kill, threading.get_ident(), kill)
+        attempt("tkill", call, "tkill", 0, kill)
+        attempt("tgkill", call, "tgkill", me, thread, kill)
+        attempt("queue", call, "rt_sigqueueinfo", me, kill, 0)
+        attempt("queue to thread", call, "rt_tgsigqueueinfo", me, thread, kill, 0)
+        for limit in resource.RLIMIT_CPU, 15:
+            attempt("limit", call, "setrlimit", limit, 1 << 40)
+            attempt("limit", call, "prlimit64", 0, limit, 1 << 40, 0)
+            attempt("ask", resource.getrlimit, limit)
+        attempt("core", resource.setrlimit, resource.RLIMIT_CORE, (0, 0))
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        attempt("other", os.kill, me, signal.SIGUSR1)
+    """)
+
+    names = ("kill", "group", "wide", "thread", "tkill", "tgkill", "queue", "queue to thread")
+    limits = ["limit EPERM"] * 2 + ["ask possible"]
+    assert lines == [f"{name} EPERM" for name in names] + limits * 2 + [
+        "core possible",
+        "other possible",
+    ]
+
+
 def test_a_descriptor_cannot_send_a_signal(behind: Behind) -> None:
     """A pipe cannot be made to signal the parent when something arrives."""
     lines = behind("""
