@@ -2,7 +2,8 @@
 
 Tries: twenty threads make files faster than anybody can remove them, when the scratch is emptied
 for the next check.
-Verdict: full marks: such a folder is not emptied while its process lives.
+Verdict: full marks: such a folder is not emptied while its process lives. Where the host looks at
+it before the answer comes, the check says that too many files were written.
 """
 
 import _thread
