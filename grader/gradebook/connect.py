@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from grader.errors import CourseError, StoreError
+from grader.gradebook import fresh
 from grader.gradebook.fault import told
 from grader.gradebook.schema import HEAD, REVISIONS
 
@@ -134,7 +135,9 @@ def _renew(engine: Engine, name: str, is_new_allowed: bool) -> None:
     with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if _revision(connection, name) != HEAD:
+        if (revision := _revision(connection, name)) is None:
+            fresh.make(connection)
+        elif revision != HEAD:
             # Alembic is half of what opening a gradebook costs, and is hardly ever needed.
             importlib.import_module("grader.gradebook.migrate").upgrade(connection)
 

@@ -1,4 +1,4 @@
-"""The one room that knows Alembic; `connect` loads it when tables have to be made or changed."""
+"""The one room that knows Alembic; `connect` loads it when tables have to be changed."""
 
 from pathlib import Path
 

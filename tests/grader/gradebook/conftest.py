@@ -78,12 +78,22 @@ def server() -> Iterator[str]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Name a place on a kind of database, "sqlite" or another, that holds nothing yet."""
+
+    def name(kind: str) -> str:
+        if kind == "sqlite":
+            return str(tmp_path / "elsewhere.db")
+        return place(request.getfixturevalue("server"))
+
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def where(request: pytest.FixtureRequest, places: Callable[[str], str]) -> str:
     """Name a place for a gradebook that is not there yet."""
-    if request.param == "sqlite":
-        return str(tmp_path / "elsewhere.db")
-    return place(request.getfixturevalue("server"))
+    return places(request.param)
 
 
 def place(server: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import text
 import grader.gradebook
 from grader.errors import CourseError, StoreError
 from grader.gradebook import connect as connecting
-from grader.gradebook import queries
+from grader.gradebook import migrate, queries
 from grader.gradebook.schema import FROZEN, METADATA, REVISIONS
 from grader.gradebook.store import Gradebook, open_gradebook
 
@@ -25,14 +26,51 @@ def refusal(where: str, kind: type[Exception], **options: bool) -> str:
     return str(caught.value)
 
 
-def test_the_revisions_make_the_tables(book: Gradebook) -> None:
+@pytest.fixture
+def renewed(book: Gradebook, places: Callable[[str], str]) -> Iterator[Gradebook]:
+    """A gradebook that has gone through all revisions, on the kind of database that `book` has."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(connecting.fresh, "make", migrate.upgrade)
+        opened = open_gradebook(places(book.engine.dialect.name), "teacher")
+    with opened:
+        yield opened
+
+
+def made_of(book: Gradebook) -> list[str]:
+    """Everything that a database says its tables, indexes and triggers were made of, and how."""
+    is_sqlite = book.engine.dialect.name == "sqlite"
+    questions = ["SELECT sql FROM sqlite_master"] if is_sqlite else [
+        "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, "
+        "character_maximum_length, column_default) FROM information_schema.columns "
+        "WHERE table_schema = current_schema()",
+        "SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) "
+        "FROM pg_constraint WHERE connamespace = current_schema()::regnamespace",
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+        "SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid "
+        "WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace",
+        "SELECT prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace",
+        "SELECT version_num FROM alembic_version",
+    ]  # fmt: skip
+    with book.engine.connect() as connection:
+        schema = "" if is_sqlite else str(connection.scalar(text("SELECT current_schema()")))
+        found = [str(row) for each in questions for row in connection.execute(text(each)).scalars()]
+    said = (" ".join(row.split()) for row in found)
+    return sorted(row.replace(f"{schema}.", "") if schema else row for row in said)
+
+
+def test_the_revisions_make_the_tables(renewed: Gradebook) -> None:
     """What the revisions make is what the schema says, on both databases."""
     options = {"compare_type": True, "compare_server_default": True}
-    with book.engine.connect() as connection:
+    with renewed.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, METADATA)
 
     assert differences == []
+
+
+def test_a_new_gradebook_is_as_one_that_was_changed(book: Gradebook, renewed: Gradebook) -> None:
+    """Made at once, tables, indexes, rules and triggers are what all revisions make in turn."""
+    assert made_of(book) == made_of(renewed)
 
 
 def test_the_revisions_are_those_of_the_folder() -> None:
