@@ -197,6 +197,9 @@ def forget_values(raised: BaseException | None) -> None:
     """Let go of what the frames of an exception hold, and leave where they were."""
     while raised is not None:
         traceback.clear_frames(raised.__traceback__)
+        for frame, _ in traceback.walk_tb(raised.__traceback__):
+            # Before Python 3.13 a look at them makes a copy, which this look brings up to date.
+            frame.f_locals  # noqa: B018
         raised = raised.__cause__ or raised.__context__
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.errors import CourseError
-from grader.known import Known, let_go
+from grader.known import Known, forget_values, let_go
 from grader.records import Outcome
 from grader.replay import Transcript
 
@@ -179,6 +179,28 @@ def test_frames_are_let_go():
         assert held[0]() is None
     finally:
         gc.enable()
+
+
+def test_values_that_somebody_looked_at_are_forgotten():
+    """What a frame holds is freed though it was looked at, and where it stands is still known."""
+    held = []
+
+    def fail():
+        answer = torch.ones(3)
+        held.append(weakref.ref(answer))
+        raise AssertionError
+
+    with pytest.raises(AssertionError) as caught:
+        fail()
+    raised = caught.value
+    del caught
+    frame = raised.__traceback__.tb_next.tb_frame
+    is_held = frame.f_locals["answer"] is held[0]()
+    forget_values(raised)
+
+    assert is_held
+    assert held[0]() is None
+    assert frame.f_code.co_name == "fail"
 
 
 def test_what_is_known_is_asked_once_for_a_seed(made):
