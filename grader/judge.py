@@ -50,10 +50,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     words, state = sys.argv[1:], None
     if words == ["nursery"]:
-        from grader.sandbox.child import hugepages, zygote  # noqa: PLC0415  Shared by all zygotes.
+        from grader import turns  # noqa: PLC0415  As what follows: shared by all that it forks.
+        from grader.sandbox.child import hugepages, zygote  # noqa: PLC0415
 
         state = zygote.ready()
         hugepages.collapse()
+        turns.begin()
         words = _forked_from_here()
     _begin_with(words)
     can_fork = sys.platform.startswith("linux")
@@ -61,7 +63,8 @@ def main() -> None:
     # Off since the import. What there is now stays, and is never looked at again.
     gc.freeze()
     gc.enable()
-    from grader import errors  # noqa: PLC0415  Below the fork: the zygote never holds these rooms.
+    # Below the fork: the zygote never holds these rooms.
+    from grader import errors, turns  # noqa: PLC0415
     from grader.sandbox import launch  # noqa: PLC0415
 
     events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
@@ -81,6 +84,8 @@ def main() -> None:
             traceback.print_exc()
             text = f"the grader failed: {type(error).__name__}: {error}"
             _say(events, {"error": "SandboxError", "text": text})
+        finally:
+            turns.leave()
     events.flush()
     # Taking torch down in order takes a third of a second, and everything is said.
     os._exit(0)

@@ -19,6 +19,7 @@ from types import ModuleType
 
 import torch
 
+from grader import turns
 from grader.errors import WireError
 from grader.sandbox import wire
 from grader.sandbox.child.service import Service
@@ -63,6 +64,7 @@ class Transcript:
                 self.shapes += [tuple(block.shape) for block in blocks]
             answer = exchange(body, blocks)
             self._bytes += sum(b.data.nbytes for b in answer.blocks if b.data is not None)
+            turns.take(self._bytes)
             self.is_whole = self.is_whole and self._bytes <= MAX_TRANSCRIPT_BYTES
             if self.is_whole:
                 self.answers.append(keep(answer))
@@ -237,7 +239,7 @@ def nearest(transcript: Transcript, reference: Play, mistakes: Mapping[str, Play
         if _forms_apart(_ungraphed(transcript), _ungraphed(played.outline)) > APART:
             continue
         known = played.answers(transcript)
-        for ranking, view in ((exact, _unchanged), (loose, _ungraphed)):
+        for ranking, view in ((exact, lambda whole: whole), (loose, _ungraphed)):
             away = distance(view(transcript), view(known))
             # Only of what fits it matters.
             from_right = _distance_from(reference, known, view) if away <= 1 else math.inf
@@ -296,10 +298,6 @@ def _distance_from(
     """Measure how far a transcript is from a play, in some view; its values only if need be."""
     apart = _forms_apart(view(transcript), view(play.outline))
     return apart if apart > APART else distance(view(transcript), view(play.answers(transcript)))
-
-
-def _unchanged(transcript: Transcript) -> Transcript:
-    return transcript
 
 
 def _ungraphed(transcript: Transcript) -> Transcript:

@@ -20,7 +20,7 @@ import pytest
 import torch
 
 import grader
-from grader import checks, diagnosis, fault, given, scoring, shown
+from grader import checks, diagnosis, fault, given, scoring, shown, turns
 from grader.bound import TOO_DEAR
 from grader.errors import CourseError, SandboxError
 from grader.fixtures import student_seed
@@ -209,6 +209,7 @@ class _Session:
         finally:
             while self._raised:
                 let_go(self._raised.pop())
+            turns.leave()
             if self._order.exercise.isolation is Isolation.CHECK:
                 self.sandbox.end_child()
 
