@@ -57,6 +57,7 @@ class Transcript:
         """Wrap an exchange so that its answers are kept, up to a bound on their bytes.
 
         Nobody changes what is kept: a check is given copies. `keep` gives of each answer what is.
+        What is large is given when it has its turn.
         """
 
         def ask(body: list[wire.Node], blocks: Sequence[wire.Block]) -> wire.Frame:

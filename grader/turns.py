@@ -1,11 +1,11 @@
 """Judges of one nursery take turns at large answers that nothing is known of yet.
 
 To judge such an answer its check is run, and if it is wrong once more with the reference and with
-known mistakes in the student's place: for a moment six times the answer, or sixty megabytes for a
-layer of ten, in which two judges would hold twice that. So a judge that has received one waits
-until no other judge is at one. Whoever has the turn holds a lock that the kernel keeps by process,
-on a file without a name: a judge that is killed has no turn any more. A judge without a nursery is
-alone and never waits.
+known mistakes in the student's place: for a moment three times the answer, and two judges would
+hold twice that. So a judge that has received one waits until no other judge is at one. Nobody's
+limits count the time. Whoever has the turn holds a lock that the kernel keeps by process, on a file
+without a name: a judge that is killed has no turn any more. A judge without a nursery is alone and
+never waits.
 """
 
 import os
@@ -14,7 +14,8 @@ import sys
 if sys.platform != "win32":
     import fcntl
 
-LARGE_BYTES = 16 << 20  # of tensors in the answers to one check
+# Of tensors in the answers to one check. Below, what is saved is not worth the waiting.
+LARGE_BYTES = 16 << 20
 
 _gate: int | None = None
 _is_ours = False

@@ -1,8 +1,8 @@
 """A new gradebook's tables, made at once as the schema says.
 
-Alembic would make the same by all revisions in turn, but takes a fifth of a second to load and ten
-megabytes as long as the program runs. So it is left to change what is there; that a new gradebook
-and a changed one are the same, triggers and all, is held by a test.
+Alembic would make the same by all revisions in turn, but takes ten times as long, and ten megabytes
+until the program ends. So it is left to change what is there; that a new gradebook and a changed
+one are the same, triggers and all, is held by a test.
 """
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, text

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from grader.errors import SandboxError
 from grader.judges import Judges, Settings
 from grader.nursery import Nursery, is_possible
 from grader.trusted import Judge
+from grader.turns import LARGE_BYTES
 
 pytestmark = pytest.mark.skipif(not is_possible(), reason="no fork, or no handles for processes")
 
@@ -122,6 +124,34 @@ def test_a_core_that_is_gone_is_done_without(made, nursery):
     course = made(ONE)
     with Judge(nursery=nursery, core=1023) as judge:
         assert type(course)(course.root, judge).grade(RIGHT).score.earned == 1
+
+
+LARGE = f"""
+@pytest.mark.points(1)
+def test_doubles_many(student):
+    \"\"\"It doubles zeros.\"\"\"
+    zeros = torch.zeros({LARGE_BYTES // 4 + 1})
+    expect.close(student.double(zeros), zeros)
+"""
+
+
+def test_judges_go_on_after_a_large_answer(made, nursery):
+    """Of judges that have all received a large wrong answer none waits for ever."""
+    course = made(LARGE)
+    with Judge(nursery=nursery) as first, Judge(nursery=nursery) as second:
+
+        def earned(judge):
+            mine = type(course)(course.root, judge)
+            return [mine.grade(f"def double(x): return x + {n}").score.earned for n in (1, 2)]
+
+        with ThreadPoolExecutor() as pool:
+            graded = [pool.submit(earned, judge) for judge in (first, second)]
+            is_over = not wait(graded, timeout=120).not_done
+            for judge in (first, second):
+                judge.kill()
+
+    assert is_over
+    assert [each.result() for each in graded] == [[0, 0], [0, 0]]
 
 
 @pytest.mark.parametrize("more", [0, 1])
